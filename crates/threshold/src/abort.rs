@@ -1,0 +1,87 @@
+//! Why a ceremony ended without a result, and what must happen next.
+
+use dkls23::protocols::{Abort as LibraryAbort, AbortKind, AbortReason};
+
+/// A ceremony that ended early.
+///
+/// # Security
+///
+/// [`Abort::verdict`] MUST be obeyed before anything is answered. The reason is
+/// for our own log: the peer gets one and the same opaque error for every abort.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Abort {
+    /// What to do about it.
+    pub verdict: Verdict,
+    /// What was found.
+    pub reason: Reason,
+}
+
+/// What an abort obliges its receiver to do: SPEC.md section 5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing that outlives the ceremony was touched. A new ceremony, with new
+    /// nonces, may be started.
+    Retry,
+    /// The peer failed a check on oblivious-transfer state that later signatures
+    /// would use again. The key MUST be frozen durably before anything is
+    /// answered; another attempt could cost the key.
+    Freeze,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// A message that does not decode, is too long, or belongs to another round.
+    #[error("the {message} message is malformed: {detail}")]
+    Malformed {
+        /// Which message of SPEC.md.
+        message: &'static str,
+        /// What is wrong with it.
+        detail: &'static str,
+    },
+    /// Both sides sent the same commitment: the peer echoes us (SPEC.md 2.3).
+    #[error("the peer's commitment equals ours")]
+    EqualCommitments,
+    /// What was opened is not what was committed to (SPEC.md 2.3).
+    #[error("the opened proof commitment is not the committed one")]
+    CommitmentMismatch,
+    /// The two sides saw different keygens (SPEC.md 2.5).
+    #[error("the transcripts of the two sides differ")]
+    TranscriptMismatch,
+    /// The ceremony was set up for another digest, kind or key.
+    #[error("the ceremony does not fit: {0}")]
+    WrongCeremony(&'static str),
+    /// A check inside the threshold library failed.
+    #[error("protocol check failed: {0}")]
+    Check(AbortReason),
+    /// A finished signature is not one by this key (SPEC.md 3.4).
+    #[error("the finished signature is not valid")]
+    InvalidSignature,
+}
+
+impl Abort {
+    pub(crate) const fn retry(reason: Reason) -> Self {
+        Self {
+            verdict: Verdict::Retry,
+            reason,
+        }
+    }
+
+    pub(crate) const fn malformed(message: &'static str, detail: &'static str) -> Self {
+        Self::retry(Reason::Malformed { message, detail })
+    }
+}
+
+impl From<LibraryAbort> for Abort {
+    fn from(abort: LibraryAbort) -> Self {
+        let verdict = match abort.kind {
+            AbortKind::Recoverable => Verdict::Retry,
+            AbortKind::BanCounterparty(_) => Verdict::Freeze,
+        };
+        Self {
+            verdict,
+            reason: Reason::Check(abort.reason),
+        }
+    }
+}

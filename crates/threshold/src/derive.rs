@@ -1,0 +1,93 @@
+//! Accounts of one key: BIP-32 non-hardened children `m/i` (SPEC.md section 4).
+//!
+//! Both sides add the same public tweak to their share, so no message is needed.
+
+use std::fmt;
+
+use dkls23::secp256k1::Party;
+
+use crate::{KeyId, KeyShare, PublicKey, Role, share};
+
+/// Largest account index: BIP-32 indices from 2^31 on are hardened, and a
+/// hardened child would need the whole private key.
+pub const MAX_ACCOUNT_INDEX: u32 = (1 << 31) - 1;
+
+/// An account that cannot be derived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DeriveError {
+    /// The index is above [`MAX_ACCOUNT_INDEX`].
+    #[error("account index {0} is hardened: it must be below 2^31")]
+    Hardened(u32),
+    /// BIP-32 says to skip this index (probability below 2^-127).
+    #[error("account index {0} gives no valid key")]
+    Invalid(u32),
+}
+
+/// One side's share of one account's key. Lives in memory only.
+pub struct AccountShare {
+    party: Party,
+    role: Role,
+    key: KeyId,
+    epoch: u32,
+    index: u32,
+}
+
+impl AccountShare {
+    pub(crate) fn derive(share: &KeyShare, index: u32) -> Result<Self, DeriveError> {
+        if index > MAX_ACCOUNT_INDEX {
+            return Err(DeriveError::Hardened(index));
+        }
+        let party = share
+            .party()
+            .derive_child(index, |_| String::new())
+            .map_err(|_| DeriveError::Invalid(index))?;
+        Ok(Self {
+            party,
+            role: share.role(),
+            key: *share.id(),
+            epoch: share.epoch(),
+            index,
+        })
+    }
+
+    /// The account's public key.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        share::compressed(&self.party.pk)
+    }
+
+    /// The key this account belongs to.
+    #[must_use]
+    pub const fn key(&self) -> &KeyId {
+        &self.key
+    }
+
+    /// The epoch of the share it was derived from.
+    #[must_use]
+    pub const fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// The account's index: its BIP-32 path is `m/index`.
+    #[must_use]
+    pub const fn index(&self) -> u32 {
+        self.index
+    }
+
+    pub(crate) fn into_party(self) -> Party {
+        self.party
+    }
+
+    pub(crate) const fn role(&self) -> Role {
+        self.role
+    }
+}
+
+impl fmt::Debug for AccountShare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountShare")
+            .field("key", &self.key)
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,62 @@
+//! Step 2.1: fragments of the two polynomials.
+
+use dkls23::protocols::dkg;
+use k256::{Scalar, Secp256k1};
+use zeroize::Zeroizing;
+
+use super::messages::Fragment;
+use super::round2::AwaitCommitment;
+use super::{Context, round2};
+use crate::{Abort, Ceremony, Kind, Reason, Role, codec};
+
+/// After step 2.1: waits for the peer's fragment.
+pub struct AwaitFragment {
+    context: Context,
+    own_fragment: Zeroizing<Scalar>,
+    sent: Zeroizing<Vec<u8>>,
+}
+
+/// Step 2.1. Returns the fragment to send.
+///
+/// # Errors
+/// [`Reason::WrongCeremony`] if `ceremony` is not a keygen.
+pub fn start(role: Role, ceremony: &Ceremony) -> Result<(AwaitFragment, Vec<u8>), Abort> {
+    if ceremony.kind != Kind::Keygen {
+        return Err(Abort::retry(Reason::WrongCeremony("it is not a keygen")));
+    }
+    let context = Context::new(role, ceremony);
+    // > Protocol 9.1 steps 1 and 2: a random line, evaluated at 1 and 2.
+    let fragments = Zeroizing::new(dkg::phase1::<Secp256k1>(&context.session()));
+    let [device, server] = fragments.as_slice() else {
+        return Err(Abort::retry(Reason::WrongCeremony(
+            "it is not between two parties",
+        )));
+    };
+    let (own, peer) = match role {
+        Role::Device => (device, server),
+        Role::Server => (server, device),
+    };
+    let sent = codec::encode(&Fragment(*peer))?;
+    let state = AwaitFragment {
+        context,
+        own_fragment: Zeroizing::new(*own),
+        sent: Zeroizing::new(sent.clone()),
+    };
+    Ok((state, sent))
+}
+
+impl AwaitFragment {
+    /// Step 2.2. Returns the outer commitment to send.
+    ///
+    /// # Errors
+    /// [`Abort`] if the message is malformed.
+    pub fn receive(mut self, message: &[u8]) -> Result<(AwaitCommitment, Vec<u8>), Abort> {
+        let Fragment(peer) = codec::decode(message)?;
+        let context = &mut self.context;
+        context
+            .transcript
+            .add_round(context.role, &self.sent, message);
+        let fragments = Zeroizing::new([*self.own_fragment, peer]);
+        round2::commit(self.context, &fragments)
+    }
+}

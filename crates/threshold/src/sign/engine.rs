@@ -1,0 +1,169 @@
+//! DKLs23 Protocol 3.6 (eprint 2023/765) for exactly two parties, as the four
+//! phases of the library. Each phase consumes what the one before it kept.
+
+use std::collections::BTreeMap;
+
+use dkls23::protocols::PartyIndex;
+use dkls23::protocols::signing::{
+    Broadcast3to4, KeepPhase1to2, KeepPhase2to3, SignData, TransmitPhase1to2, TransmitPhase2to3,
+    UniqueKeep1to2, UniqueKeep2to3,
+};
+use dkls23::secp256k1::Party;
+use k256::Secp256k1;
+use k256::ecdsa::signature::hazmat::PrehashVerifier;
+
+use crate::{Abort, CeremonyId, Reason, Role, Signature};
+
+/// One signing run: the share, and what it signs.
+pub struct Run {
+    party: Party,
+    data: SignData,
+    digest: [u8; 32],
+}
+
+/// Kept between phase 1 and 2. Holds secrets; wiped by the library when dropped.
+pub struct Committed {
+    unique: UniqueKeep1to2<Secp256k1>,
+    kept: BTreeMap<PartyIndex, KeepPhase1to2<Secp256k1>>,
+}
+
+/// Kept between phase 2 and 3.
+pub struct Multiplied {
+    unique: UniqueKeep2to3<Secp256k1>,
+    kept: BTreeMap<PartyIndex, KeepPhase2to3<Secp256k1>>,
+}
+
+/// Our half of the signature, and the nonce point's x coordinate. Spent by
+/// [`Run::combine`] or by being sent.
+pub struct Half {
+    x_coordinate: String,
+    broadcast: Broadcast3to4<Secp256k1>,
+}
+
+impl Half {
+    /// Gives the half away.
+    pub fn release(self) -> Broadcast3to4<Secp256k1> {
+        self.broadcast
+    }
+
+    /// A copy to send, where this side goes on to combine (the joint test
+    /// signature of keygen, SPEC.md 2.6).
+    pub fn share(&self) -> Broadcast3to4<Secp256k1> {
+        self.broadcast.clone()
+    }
+}
+
+impl Run {
+    pub fn new(party: Party, role: Role, ceremony: &CeremonyId, digest: [u8; 32]) -> Self {
+        let data = SignData {
+            sign_id: ceremony.as_bytes().to_vec(),
+            counterparties: vec![role.peer().party_index()],
+            message_hash: digest,
+        };
+        Self {
+            party,
+            data,
+            digest,
+        }
+    }
+
+    /// Protocol 3.6 steps 4 to 6.
+    pub fn commit(&self) -> Result<(Committed, TransmitPhase1to2), Abort> {
+        let (unique, kept, messages) = self.party.sign_phase1(&self.data)?;
+        Ok((Committed { unique, kept }, only(messages)?))
+    }
+
+    /// Protocol 3.6 step 7. A failed multiplication check is a freeze.
+    pub fn multiply(
+        &self,
+        committed: Committed,
+        peer: TransmitPhase1to2,
+    ) -> Result<(Multiplied, TransmitPhase2to3<Secp256k1>), Abort> {
+        let Committed { unique, kept } = committed;
+        let (unique, kept, messages) = self.party.sign_phase2(&self.data, unique, kept, &[peer])?;
+        Ok((Multiplied { unique, kept }, only(messages)?))
+    }
+
+    /// Protocol 3.6 steps 8 and 9. A failed consistency check is a freeze.
+    pub fn check(
+        &self,
+        multiplied: Multiplied,
+        peer: TransmitPhase2to3<Secp256k1>,
+    ) -> Result<Half, Abort> {
+        let Multiplied { unique, kept } = multiplied;
+        let (x_coordinate, broadcast) =
+            self.party.sign_phase3(&self.data, unique, kept, &[peer])?;
+        Ok(Half {
+            x_coordinate,
+            broadcast,
+        })
+    }
+
+    /// Protocol 3.6 step 10: the signature, low s, verified by the library and
+    /// once more by `k256`.
+    pub fn combine(&self, own: Half, peer: Broadcast3to4<Secp256k1>) -> Result<Signature, Abort> {
+        let Half {
+            x_coordinate,
+            broadcast,
+        } = own;
+        let (s, recovery) =
+            self.party
+                .sign_phase4(&self.data, &x_coordinate, &[broadcast, peer], true)?;
+        let invalid = || Abort::retry(Reason::InvalidSignature);
+        let r = scalar_bytes(&x_coordinate).ok_or_else(invalid)?;
+        let s = scalar_bytes(&s).ok_or_else(invalid)?;
+        // Bit 1 says that x was at or above the group order: then r is not x,
+        // Ethereum has no encoding for it, and it never happens (2^-127).
+        if recovery > 1 {
+            return Err(invalid());
+        }
+        let signature = k256::ecdsa::Signature::from_scalars(r, s).map_err(|_| invalid())?;
+        k256::ecdsa::VerifyingKey::from_affine(self.party.pk)
+            .and_then(|key| key.verify_prehash(&self.digest, &signature))
+            .map_err(|_| invalid())?;
+        Ok(Signature {
+            r,
+            s,
+            y_parity: recovery == 1,
+        })
+    }
+
+    /// Takes the share back out, to keep it once the run has proved it.
+    pub fn into_party(self) -> Party {
+        self.party
+    }
+}
+
+/// The one message for the one counterparty.
+fn only<M>(messages: Vec<M>) -> Result<M, Abort> {
+    let mut messages = messages.into_iter();
+    match (messages.next(), messages.next()) {
+        (Some(message), None) => Ok(message),
+        _ => Err(Abort::retry(Reason::WrongCeremony(
+            "it is not between two parties",
+        ))),
+    }
+}
+
+/// 64 hex digits, as the library writes scalars, to 32 bytes.
+fn scalar_bytes(hex: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    base16(hex, &mut bytes).then_some(bytes)
+}
+
+fn base16(hex: &str, out: &mut [u8; 32]) -> bool {
+    let digits = hex.as_bytes().chunks_exact(2);
+    if hex.len() != 64 {
+        return false;
+    }
+    for (byte, pair) in out.iter_mut().zip(digits) {
+        let Some(value) = std::str::from_utf8(pair)
+            .ok()
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+        else {
+            return false;
+        };
+        *byte = value;
+    }
+    true
+}

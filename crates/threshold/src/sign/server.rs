@@ -1,0 +1,50 @@
+//! The server's side of signing: it answers, and gives its half only after the
+//! device passed every check.
+
+use super::device::run;
+use super::engine::{Multiplied, Run};
+use super::messages::{Answer, Opening, Partial, Reply};
+use crate::{Abort, AccountShare, Ceremony, Role, codec};
+
+/// After step 3.2: waits for the device's answer.
+pub struct AwaitAnswer {
+    run: Run,
+    multiplied: Multiplied,
+}
+
+/// Step 3.2. Returns the reply to send.
+///
+/// # Security
+/// The caller MUST have decoded the request and computed the ceremony's digest
+/// from it itself, and MUST have applied its policy.
+///
+/// # Errors
+/// [`Abort`]; obey its verdict.
+pub fn reply(
+    share: AccountShare,
+    ceremony: &Ceremony,
+    message: &[u8],
+) -> Result<(AwaitAnswer, Vec<u8>), Abort> {
+    let run = run(share, ceremony, Role::Server)?;
+    let Opening(peer) = codec::decode(message)?;
+    let (committed, opening) = run.commit()?;
+    let (multiplied, answer) = run.multiply(committed, peer)?;
+    let message = codec::encode(&Reply { opening, answer })?;
+    Ok((AwaitAnswer { run, multiplied }, message))
+}
+
+impl AwaitAnswer {
+    /// Step 3.4. Returns the server's half, after which the device has the
+    /// signature.
+    ///
+    /// # Security
+    /// The caller MUST have recorded the signature durably before it sends this.
+    ///
+    /// # Errors
+    /// [`Abort`]; obey its verdict.
+    pub fn receive(self, message: &[u8]) -> Result<Vec<u8>, Abort> {
+        let Answer(peer) = codec::decode(message)?;
+        let half = self.run.check(self.multiplied, peer)?;
+        codec::encode(&Partial(half.release()))
+    }
+}
