@@ -1,0 +1,349 @@
+//! The messages of a session: FORMAT.md section 2. Postcard inside frames; every
+//! decoder is bounded by the frame limits and takes the whole input or nothing.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{DeviceId, DeviceKey, IdentityError};
+
+/// Bytes of one ceremony message, opaque to this crate.
+pub type MessageBytes = Vec<u8>;
+
+/// Device to server.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum ToServer {
+    /// The first message of every session.
+    Open(Open),
+    /// The device's next message in the ceremony.
+    Round(MessageBytes),
+    /// The device ends the ceremony.
+    Abort {
+        /// The device found a failed check and has frozen the key; so must the
+        /// server.
+        freeze: bool,
+    },
+}
+
+/// Server to device.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToDevice {
+    /// The first message of every session.
+    Welcome {
+        /// The server's release, as `Release` prints it.
+        release: String,
+        /// Fresh randomness of this session.
+        server_nonce: [u8; 32],
+    },
+    /// The device is known from now on. Ends an enrolment.
+    Enrolled,
+    /// The server's next message in the ceremony.
+    Round(MessageBytes),
+    /// The server will not go on. Ends the session.
+    Refused(Refusal),
+}
+
+/// Who asks for what. Signed by the device key over the server's nonce, so it is
+/// good for this session only.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Open {
+    /// Postcard of [`Unsigned`]: signed as bytes, so there is one encoding.
+    body: Vec<u8>,
+    /// ECDSA over SHA-256(tag, server nonce, body).
+    signature: Vec<u8>,
+}
+
+/// What an [`Open`] says.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsigned {
+    /// The device's release, as `Release` prints it.
+    pub release: String,
+    /// Fresh randomness of this session.
+    pub device_nonce: [u8; 32],
+    /// What is asked for.
+    pub purpose: Purpose,
+    #[serde(with = "device_id")]
+    /// The device that asks.
+    pub device: DeviceId,
+}
+
+/// What a session is for.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// Makes this device known.
+    Enrol {
+        /// The one-time token, normalised.
+        token: String,
+    },
+    /// Makes a new key.
+    Keygen {
+        /// Step 2.1 of the threshold protocol.
+        round: MessageBytes,
+    },
+    /// Signs one request with one account.
+    Sign(SignRequest),
+}
+
+/// A request to sign.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignRequest {
+    /// Key id.
+    pub key: [u8; 32],
+    /// Epoch of the device's share.
+    pub epoch: u32,
+    /// Account index, path m/account.
+    pub account: u32,
+    /// The whole request as JSON; the server decodes and hashes it itself.
+    pub request: String,
+    /// The digest the device computed. A difference is an error, never a choice.
+    pub digest: [u8; 32],
+    /// Step 3.1 of the threshold protocol.
+    pub round: MessageBytes,
+}
+
+/// Why the server will not go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// For programs.
+    pub code: RefusalCode,
+    /// For people; one sentence.
+    pub message: String,
+    /// For an invalid request: every problem in it.
+    pub problems: Vec<Problem>,
+}
+
+/// One problem with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Path of the field.
+    pub field: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Kinds of refusal. New ones go last: the order is the encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RefusalCode {
+    /// The message does not decode or is out of order.
+    Malformed,
+    /// The device's signature does not verify, or the device is not enrolled.
+    Unauthorized,
+    /// The enrolment token is unknown, used or expired.
+    InvalidToken,
+    /// This device has no such key.
+    UnknownKey,
+    /// The key is frozen: no signing until a complete refresh.
+    Frozen,
+    /// Another ceremony of this key or device is running.
+    Busy,
+    /// The shares are of different epochs.
+    EpochMismatch,
+    /// The request is not valid; see the problems.
+    InvalidRequest,
+    /// Server and device computed different digests for the same request.
+    DigestMismatch,
+    /// A protocol check failed. Deliberately says no more.
+    Aborted,
+    /// The server cannot work just now.
+    Unavailable,
+}
+
+/// Bytes that are not a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// Not the encoding of a message of this version.
+    #[error("the message does not decode")]
+    Undecodable,
+    /// A message with something after it.
+    #[error("bytes follow the message")]
+    TrailingBytes,
+}
+
+impl ToServer {
+    /// Encodes the message.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Decodes exactly one message.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode(bytes)
+    }
+}
+
+impl ToDevice {
+    /// Encodes the message.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Decodes exactly one message.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode(bytes)
+    }
+}
+
+impl Unsigned {
+    /// Signs for the session that `server_nonce` began.
+    ///
+    /// # Errors
+    /// [`IdentityError::InvalidId`] if `key` is not this device's.
+    pub fn sign(&self, key: &DeviceKey, server_nonce: &[u8; 32]) -> Result<Open, IdentityError> {
+        if self.device != key.id() {
+            return Err(IdentityError::InvalidId);
+        }
+        let body = encode(self);
+        let signature = key.sign(server_nonce, &body)?.to_vec();
+        Ok(Open { body, signature })
+    }
+}
+
+impl Open {
+    /// Decodes the body and checks that the device it names signed it for this
+    /// session. Says nothing about whether that device is enrolled.
+    ///
+    /// # Errors
+    /// [`IdentityError`], also for a body that does not decode.
+    pub fn verify(&self, server_nonce: &[u8; 32]) -> Result<Unsigned, IdentityError> {
+        let unsigned: Unsigned = decode(&self.body).map_err(|_| IdentityError::InvalidSignature)?;
+        unsigned
+            .device
+            .verify(server_nonce, &self.body, &self.signature)?;
+        Ok(unsigned)
+    }
+}
+
+fn encode<T: Serialize>(message: &T) -> Vec<u8> {
+    #[expect(
+        clippy::expect_used,
+        reason = "postcard fails only when a buffer is too small, and a Vec grows"
+    )]
+    postcard::to_allocvec(message).expect("messages of this crate always encode")
+}
+
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((message, [])) => Ok(message),
+        Ok(_) => Err(DecodeError::TrailingBytes),
+        Err(_) => Err(DecodeError::Undecodable),
+    }
+}
+
+/// A device id as 33 plain bytes.
+mod device_id {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    use crate::DeviceId;
+
+    pub fn serialize<S: Serializer>(id: &DeviceId, serializer: S) -> Result<S::Ok, S::Error> {
+        id.0.as_slice().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeviceId, D::Error> {
+        let bytes = <Vec<u8>>::deserialize(deserializer)?;
+        <[u8; 33]>::try_from(bytes)
+            .map(DeviceId)
+            .map_err(|_| D::Error::custom("a device id has 33 bytes"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use super::*;
+    use proptest::prelude::*;
+
+    fn key(byte: u8) -> DeviceKey {
+        DeviceKey::from_bytes(&[byte; 32]).unwrap()
+    }
+
+    fn unsigned(key: &DeviceKey) -> Unsigned {
+        Unsigned {
+            release: "r".into(),
+            device_nonce: [5; 32],
+            device: key.id(),
+            purpose: Purpose::Enrol { token: "t".into() },
+        }
+    }
+
+    #[test]
+    fn an_open_verifies_for_its_session_and_no_other() {
+        let open = unsigned(&key(1)).sign(&key(1), &[7; 32]).unwrap();
+        assert_eq!(open.verify(&[7; 32]).unwrap(), unsigned(&key(1)));
+        assert_eq!(
+            open.verify(&[8; 32]).unwrap_err(),
+            IdentityError::InvalidSignature
+        );
+    }
+
+    #[test]
+    fn a_device_cannot_speak_for_another() {
+        assert_eq!(
+            unsigned(&key(1)).sign(&key(2), &[7; 32]).unwrap_err(),
+            IdentityError::InvalidId
+        );
+        let mut open = unsigned(&key(1)).sign(&key(1), &[7; 32]).unwrap();
+        let theirs = unsigned(&key(2)).sign(&key(2), &[7; 32]).unwrap();
+        open.body = theirs.body;
+        assert_eq!(
+            open.verify(&[7; 32]).unwrap_err(),
+            IdentityError::InvalidSignature
+        );
+    }
+
+    #[test]
+    fn every_changed_byte_of_an_open_is_noticed() {
+        let bytes = ToServer::Open(unsigned(&key(1)).sign(&key(1), &[7; 32]).unwrap()).to_bytes();
+        for i in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[i] ^= 1;
+            if let Ok(ToServer::Open(open)) = ToServer::from_bytes(&changed) {
+                assert!(open.verify(&[7; 32]).is_err(), "byte {i}");
+            }
+        }
+    }
+
+    #[test]
+    fn printing_a_device_key_shows_only_the_public_half() {
+        let printed = format!("{:?}", key(0x11));
+        assert!(!printed.contains("1111"), "{printed}");
+        assert!(printed.contains(&key(0x11).id().to_string()));
+    }
+
+    #[test]
+    fn bytes_after_a_message_are_refused() {
+        let mut bytes = ToDevice::Enrolled.to_bytes();
+        bytes.push(0);
+        assert_eq!(
+            ToDevice::from_bytes(&bytes).unwrap_err(),
+            DecodeError::TrailingBytes
+        );
+    }
+
+    #[test]
+    fn the_encoding_of_refusal_codes_never_changes() {
+        for (code, byte) in [
+            (RefusalCode::Malformed, 0),
+            (RefusalCode::Frozen, 4),
+            (RefusalCode::Aborted, 9),
+            (RefusalCode::Unavailable, 10),
+        ] {
+            assert_eq!(encode(&code), vec![byte]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_a_decoder_panic(bytes: Vec<u8>) {
+            let _to_server = ToServer::from_bytes(&bytes);
+            let _to_device = ToDevice::from_bytes(&bytes);
+        }
+    }
+}
