@@ -1,0 +1,234 @@
+//! What can be wrong with a request or a signature, in a form that a program can read.
+//!
+//! Validation never stops at the first problem: a caller gets every problem of a request at once,
+//! each with the name of the field. Text that came from the request is escaped and cut before it
+//! gets into an error, because errors are shown to people too.
+
+use core::fmt;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::text;
+
+/// More problems than this are not listed: a hostile request must not make a huge answer.
+const MAX_PROBLEMS: usize = 64;
+/// How much of a name that came from the request is repeated in an error.
+const MAX_NAME_CHARS: usize = 64;
+
+/// One thing that is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Where: a path such as `params[0].nonce`.
+    pub field: String,
+    /// Why it is refused.
+    pub reason: String,
+}
+
+/// Everything that is wrong with a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// An empty list, to be filled while a request is read.
+    #[must_use]
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// A list of one.
+    pub(crate) fn of(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        let mut problems = Self::new();
+        problems.add(field, reason);
+        problems
+    }
+
+    /// Adds a problem. After [`MAX_PROBLEMS`] the rest is dropped; the request is refused anyway.
+    pub(crate) fn add(&mut self, field: impl Into<String>, reason: impl Into<String>) {
+        if self.0.len() < MAX_PROBLEMS {
+            self.0.push(Problem {
+                field: field.into(),
+                reason: reason.into(),
+            });
+        }
+    }
+
+    /// Adds the problems of a part.
+    pub(crate) fn append(&mut self, part: Self) {
+        for problem in part.0 {
+            self.add(problem.field, problem.reason);
+        }
+    }
+
+    /// Is there nothing wrong?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The problems in the order in which they were found.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, problem) in self.0.iter().enumerate() {
+            let separator = if position == 0 { "" } else { "; " };
+            write!(f, "{separator}{} {}", problem.field, problem.reason)?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a request was not prepared, or a signature not released.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The envelope is wrong: not JSON, a missing or unknown key, a malformed scope or account.
+    #[error("the request is refused: {0}")]
+    InvalidRequest(Problems),
+    /// A transaction breaks at least one rule.
+    #[error("the transaction is refused: {0}")]
+    InvalidTransaction(Problems),
+    /// The parameters of a message to sign are malformed.
+    #[error("the message is refused: {0}")]
+    InvalidMessage(Problems),
+    /// A well-known transaction type that is not signed here.
+    #[error("transactions of type {transaction_type:#x} are not supported")]
+    UnsupportedTransactionType {
+        /// The type, given or inferred from the fields.
+        transaction_type: u8,
+        /// The same, by field name.
+        problems: Problems,
+    },
+    /// A method that is not signed here; `eth_sign` is one for ever.
+    #[error("the method {method} is not supported")]
+    MethodNotSupported {
+        /// The method, escaped and cut.
+        method: String,
+    },
+    /// The signature is not one of this account over this request.
+    #[error("the signature is refused: {reason}")]
+    InvalidSignature {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl Error {
+    pub(crate) fn method_not_supported(method: &str) -> Self {
+        Self::MethodNotSupported {
+            method: name_from_request(method),
+        }
+    }
+
+    pub(crate) fn invalid_signature(reason: impl Into<String>) -> Self {
+        Self::InvalidSignature {
+            reason: reason.into(),
+        }
+    }
+
+    /// The JSON-RPC error code: invalid params, EIP-1474's "method not supported", or its
+    /// "invalid input" for a signature.
+    #[must_use]
+    pub const fn code(&self) -> i64 {
+        match self {
+            Self::InvalidRequest(_) | Self::InvalidTransaction(_) | Self::InvalidMessage(_) => {
+                -32602
+            }
+            Self::UnsupportedTransactionType { .. } | Self::MethodNotSupported { .. } => -32004,
+            Self::InvalidSignature { .. } => -32000,
+        }
+    }
+
+    /// The variant's name, which callers may match on.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "InvalidRequest",
+            Self::InvalidTransaction(_) => "InvalidTransaction",
+            Self::InvalidMessage(_) => "InvalidMessage",
+            Self::UnsupportedTransactionType { .. } => "UnsupportedTransactionType",
+            Self::MethodNotSupported { .. } => "MethodNotSupported",
+            Self::InvalidSignature { .. } => "InvalidSignature",
+        }
+    }
+
+    /// Every problem, by field; empty where no field of the request is to blame.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        match self {
+            Self::InvalidRequest(problems)
+            | Self::InvalidTransaction(problems)
+            | Self::InvalidMessage(problems)
+            | Self::UnsupportedTransactionType { problems, .. } => problems.as_slice(),
+            Self::MethodNotSupported { .. } | Self::InvalidSignature { .. } => &[],
+        }
+    }
+
+    /// The error object of the wasm boundary: `{"code","name","message","data":{"problems"}}`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "code": self.code(),
+            "name": self.name(),
+            "message": self.to_string(),
+            "data": { "problems": self.problems() },
+        })
+    }
+}
+
+/// A name that the request chose, made safe to repeat: escaped and cut.
+pub(crate) fn name_from_request(name: &str) -> String {
+    let cut: String = name.chars().take(MAX_NAME_CHARS).collect();
+    let mut safe = text::escape(&cut);
+    if cut.len() < name.len() {
+        safe.push('…');
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        reason = "a test may fail loudly"
+    )]
+
+    use super::{Error, MAX_PROBLEMS, Problems};
+
+    #[test]
+    fn lists_every_problem_with_its_field() {
+        let mut problems = Problems::of("params[0].nonce", "is missing");
+        problems.add("params[0].to", "is not an address");
+        let error = Error::InvalidTransaction(problems).to_json();
+        assert_eq!(error["name"], "InvalidTransaction");
+        assert_eq!(error["code"], -32602);
+        assert_eq!(
+            error["message"],
+            "the transaction is refused: params[0].nonce is missing; params[0].to is not an address"
+        );
+        assert_eq!(error["data"]["problems"][1]["field"], "params[0].to");
+    }
+
+    #[test]
+    fn stops_listing_before_the_answer_grows_huge() {
+        let mut problems = Problems::new();
+        for _ in 0..10_000 {
+            problems.add("x", "y");
+        }
+        assert_eq!(problems.as_slice().len(), MAX_PROBLEMS);
+    }
+
+    #[test]
+    fn repeats_a_hostile_method_name_escaped_and_cut() {
+        let error = Error::method_not_supported(&format!("eth\n\u{202e}{}", "x".repeat(500)));
+        let text = error.to_string();
+        assert!(text.contains("eth\\n\\u{202e}xxx"), "{text}");
+        assert!(text.len() < 200);
+    }
+}

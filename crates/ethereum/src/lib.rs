@@ -1,0 +1,50 @@
+//! Ethereum signing requests, from the JSON that a wallet sends to the bytes that are signed, and
+//! from a signature to the answer that the wallet expects.
+//!
+//! Both sides of a Tandem account run this crate on the whole request: the device (as WebAssembly)
+//! to show it and hash it, the server to hash it again and judge it by its policy. So it is strict
+//! (a request that two readers could understand differently is refused), complete (every signed
+//! byte appears in the [`Summary`]), and pure (no network, clock, randomness or secrets).
+//!
+//! The steps, each of which consumes the one before it:
+//!
+//! 1. [`Request::from_json`] checks the envelope: method, params, scope, account.
+//! 2. [`Request::prepare`] reads the content and gives a [`Prepared`]: payload, digest, summary.
+//! 3. [`Prepared::finish`] takes a signature, normalises it, checks that it recovers to the
+//!    account, and assembles the answer.
+//!
+//! What is signed today: legacy transactions with replay protection (EIP-155), EIP-1559
+//! transactions, and `personal_sign` (EIP-191). One file per EIP.
+
+mod address;
+mod chains;
+mod data;
+mod eip155;
+mod eip1559;
+mod eip191;
+mod eip2930;
+mod error;
+mod fields;
+mod gas;
+mod json;
+mod keccak;
+mod prepared;
+mod quantity;
+mod request;
+mod signature;
+mod summary;
+mod text;
+mod transaction;
+mod transaction_reader;
+mod transaction_summary;
+mod transaction_type;
+mod u256;
+
+pub use address::{Address, AddressError, address_of};
+pub use error::{Error, Problem, Problems};
+pub use keccak::keccak256;
+pub use prepared::{Finished, Prepared};
+pub use request::{MAX_REQUEST_BYTES, Method, Request};
+pub use signature::{Signature, recover};
+pub use summary::{Row, Summary, SummaryKind, Tone};
+pub use u256::U256;

@@ -1,0 +1,140 @@
+//! From a request to its digest, and from a signature to the answer.
+
+use serde_json::{Value, json};
+
+use crate::{
+    Address, Error, Method, Request, Signature, Summary, data, eip191::PersonalMessage, keccak256,
+    signature::LowS, summary, transaction::Transaction, transaction_reader, transaction_summary,
+};
+
+/// A request that passed every check, with the bytes to sign and what to show.
+///
+/// # Security
+/// The digest is computed from the content and cannot be set. Callers MUST show
+/// [`Prepared::summary`] and sign [`Prepared::digest`] of the same value.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    content: Content,
+    account: Option<Address>,
+    payload: Vec<u8>,
+    digest: [u8; 32],
+    summary: Summary,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Transaction(Transaction),
+    Message,
+}
+
+pub(crate) fn prepare(request: &Request) -> Result<Prepared, Error> {
+    let (content, payload, account, summary) = match request.method() {
+        Method::SignTransaction => {
+            let transaction = transaction_reader::read(request)?;
+            let account = transaction.body().from.or(request.account().copied());
+            let payload = transaction.payload();
+            let summary = transaction_summary::of(&transaction, account.as_ref(), &payload);
+            (Content::Transaction(transaction), payload, account, summary)
+        }
+        Method::PersonalSign => {
+            let message = PersonalMessage::read(request)?;
+            (
+                Content::Message,
+                message.payload(),
+                Some(message.signer),
+                summary::of_message(&message),
+            )
+        }
+    };
+    let digest = keccak256(&payload);
+    Ok(Prepared {
+        content,
+        account,
+        payload,
+        digest,
+        summary,
+    })
+}
+
+impl Prepared {
+    /// The hash to sign: Keccak-256 of the payload.
+    #[must_use]
+    pub const fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// The exact bytes that are hashed.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// What to show before signing.
+    #[must_use]
+    pub const fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// The account that the request names: as `from`, as the message's signer, or in the envelope.
+    #[must_use]
+    pub const fn account(&self) -> Option<&Address> {
+        self.account.as_ref()
+    }
+
+    /// Checks the signature and assembles the answer that MetaMask expects.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSignature`] if r or s is out of range, if the signature does not recover to
+    /// `account`, or if the request names another account. Nothing of the signature is released
+    /// then.
+    pub fn finish(&self, signature: &Signature, account: &Address) -> Result<Finished, Error> {
+        if self.account.is_some_and(|named| named != *account) {
+            return Err(Error::invalid_signature(
+                "the request names another account",
+            ));
+        }
+        let signature = LowS::new(signature)?;
+        if signature.recover(&self.digest) != Some(*account) {
+            return Err(Error::invalid_signature(format!(
+                "it does not recover to the account {account}"
+            )));
+        }
+        let result = match &self.content {
+            Content::Transaction(transaction) => signed_transaction(transaction, &signature),
+            Content::Message => signed_message(&signature),
+        };
+        Ok(Finished { result })
+    }
+}
+
+/// A released signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// For a transaction `{"r","s","v","raw","hash"}`, for a message the 65 bytes as `0x` text.
+    pub result: Value,
+}
+
+/// r and s are written with all 32 bytes: ethereumjs, in MetaMask, reads that form as well as
+/// the shortest one, and libraries that take r and s for byte strings read only that form.
+fn signed_transaction(transaction: &Transaction, signature: &LowS) -> Value {
+    let raw = transaction.raw(signature);
+    json!({
+        "r": data::to_hex(&signature.r().to_be_bytes()),
+        "s": data::to_hex(&signature.s().to_be_bytes()),
+        "v": format!("{:#x}", transaction.v(signature)),
+        "raw": data::to_hex(&raw),
+        "hash": data::to_hex(&keccak256(&raw)),
+    })
+}
+
+/// EIP-191's answer: r, s and 27 or 28.
+fn signed_message(signature: &LowS) -> Value {
+    let v = 27 + u8::from(signature.y_parity());
+    let bytes = [
+        signature.r().to_be_bytes().as_slice(),
+        &signature.s().to_be_bytes(),
+        &[v],
+    ]
+    .concat();
+    Value::String(data::to_hex(&bytes))
+}

@@ -1,0 +1,227 @@
+//! The envelope of a signing request: `{"method","params","scope"?,"account"?}`.
+//!
+//! This is the text that the device sends to the server, whole, so that both read the same words.
+//! It is checked in two steps: here the envelope, in [`Request::prepare`] the content.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    Address, Error, Prepared, Signature,
+    error::{Problems, name_from_request},
+    json, prepared,
+};
+
+/// Longer requests are refused. Nodes take transactions of at most 128 KiB, twice that in
+/// hexadecimal.
+pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
+/// Deeper requests are refused; nothing that is signed nests this deep.
+const MAX_DEPTH: usize = 64;
+
+/// A method that can be signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// `eth_signTransaction`
+    SignTransaction,
+    /// `personal_sign`
+    PersonalSign,
+}
+
+impl Method {
+    /// The method's name in JSON-RPC.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignTransaction => "eth_signTransaction",
+            Self::PersonalSign => "personal_sign",
+        }
+    }
+
+    fn find(name: &str) -> Option<Self> {
+        [Self::SignTransaction, Self::PersonalSign]
+            .into_iter()
+            .find(|method| method.as_str() == name)
+    }
+}
+
+/// A request whose envelope is sound. Its content is checked by [`Request::prepare`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    method: Method,
+    params: Vec<Value>,
+    scope: Option<u64>,
+    account: Option<Address>,
+    text: String,
+}
+
+impl Request {
+    /// Reads a request. Refused are text above [`MAX_REQUEST_BYTES`], duplicate keys, and unknown
+    /// keys of the envelope.
+    ///
+    /// # Errors
+    /// [`Error::InvalidRequest`] with every problem, or [`Error::MethodNotSupported`].
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        Self::from_value(parse_bounded(text)?)
+    }
+
+    /// The same, from JSON that was read elsewhere.
+    ///
+    /// # Errors
+    /// As [`Request::from_json`].
+    pub fn from_value(value: Value) -> Result<Self, Error> {
+        if json::is_deeper_than(&value, MAX_DEPTH) {
+            return Err(invalid_request(
+                "request",
+                format!("is nested more than {MAX_DEPTH} levels deep"),
+            ));
+        }
+        let text = value.to_string();
+        if text.len() > MAX_REQUEST_BYTES {
+            return Err(too_long());
+        }
+        let Value::Object(mut envelope) = value else {
+            return Err(invalid_request("request", "is not an object"));
+        };
+        let mut problems = Problems::new();
+        for key in envelope.keys() {
+            if !["method", "params", "scope", "account"].contains(&key.as_str()) {
+                problems.add(name_from_request(key), "is not a field of a request");
+            }
+        }
+        let method = match envelope.get("method") {
+            // Which other rules hold depends on the method, so an unsupported one is said alone.
+            Some(Value::String(name)) => {
+                Some(Method::find(name).ok_or_else(|| Error::method_not_supported(name))?)
+            }
+            None | Some(Value::Null) => {
+                problems.add("method", "is missing");
+                None
+            }
+            Some(_) => {
+                problems.add("method", "is not text");
+                None
+            }
+        };
+        let scope = scope_of(&envelope).map_err(|reason| problems.add("scope", reason));
+        let account = account_of(&envelope).map_err(|reason| problems.add("account", reason));
+        let params = match envelope.remove("params") {
+            Some(Value::Array(params)) => params,
+            None | Some(Value::Null) => {
+                problems.add("params", "is missing");
+                Vec::new()
+            }
+            Some(_) => {
+                problems.add("params", "is not a list");
+                Vec::new()
+            }
+        };
+        match (method, scope, account) {
+            (Some(method), Ok(scope), Ok(account)) if problems.is_empty() => Ok(Self {
+                method,
+                params,
+                scope,
+                account,
+                text,
+            }),
+            _ => Err(Error::InvalidRequest(problems)),
+        }
+    }
+
+    /// Reads a request that carries a signature beside its own keys, as `finish` takes it.
+    ///
+    /// # Errors
+    /// As [`Request::from_json`] and [`Signature::from_value`].
+    pub fn from_signed_json(text: &str) -> Result<(Self, Signature), Error> {
+        let mut value = parse_bounded(text)?;
+        let signature = value
+            .as_object_mut()
+            .and_then(|envelope| envelope.remove("signature"));
+        let signature = signature.ok_or_else(|| invalid_request("signature", "is missing"))?;
+        Ok((Self::from_value(value)?, Signature::from_value(&signature)?))
+    }
+
+    /// What is to be signed.
+    #[must_use]
+    pub const fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The chain id of the scope `eip155:<chain id>`, if the request has one.
+    #[must_use]
+    pub const fn scope(&self) -> Option<u64> {
+        self.scope
+    }
+
+    /// The account that the envelope names.
+    #[must_use]
+    pub const fn account(&self) -> Option<&Address> {
+        self.account.as_ref()
+    }
+
+    pub(crate) fn params(&self) -> &[Value] {
+        &self.params
+    }
+
+    /// The request as compact JSON, which [`Request::from_json`] accepts and reads the same.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        self.text.clone()
+    }
+
+    /// Reads the content and makes everything that is needed to show and to sign it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidTransaction`] or [`Error::InvalidMessage`] with every problem, or
+    /// [`Error::UnsupportedTransactionType`].
+    pub fn prepare(&self) -> Result<Prepared, Error> {
+        prepared::prepare(self)
+    }
+}
+
+fn parse_bounded(text: &str) -> Result<Value, Error> {
+    if text.len() > MAX_REQUEST_BYTES {
+        return Err(too_long());
+    }
+    json::parse(text)
+        .map_err(|reason| invalid_request("request", format!("is not valid JSON: {reason}")))
+}
+
+fn invalid_request(field: &str, reason: impl Into<String>) -> Error {
+    Error::InvalidRequest(Problems::of(field, reason))
+}
+
+fn too_long() -> Error {
+    invalid_request(
+        "request",
+        format!("is longer than {MAX_REQUEST_BYTES} bytes"),
+    )
+}
+
+/// Absent, `null` and `""` mean that the request is not bound to a chain by its scope.
+fn scope_of(envelope: &Map<String, Value>) -> Result<Option<u64>, &'static str> {
+    let text = match envelope.get("scope") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) if text.is_empty() => return Ok(None),
+        Some(Value::String(text)) => text,
+        Some(_) => return Err("is not text"),
+    };
+    let digits = text
+        .strip_prefix("eip155:")
+        .ok_or("is not of the form eip155:<chain id>")?;
+    // One text for one chain: no sign, no leading zero, no hexadecimal.
+    let chain_id: u64 = digits
+        .parse()
+        .map_err(|_| "is not of the form eip155:<decimal chain id>")?;
+    if chain_id.to_string() != digits {
+        return Err("is not of the form eip155:<decimal chain id>");
+    }
+    Ok(Some(chain_id))
+}
+
+fn account_of(envelope: &Map<String, Value>) -> Result<Option<Address>, String> {
+    match envelope.get("account") {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => Address::parse(value)
+            .map(Some)
+            .map_err(|error| error.to_string()),
+    }
+}

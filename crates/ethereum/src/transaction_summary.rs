@@ -1,0 +1,221 @@
+//! The summary of a transaction: every signed field, the most it can cost, and what is unusual.
+
+use crate::{
+    Address, U256,
+    chains::{self, Chain},
+    data,
+    gas::{GasField, broken_rules_of_osaka},
+    summary::{Row, Summary, SummaryKind, Tone, in_bytes},
+    transaction::{Body, Transaction},
+};
+
+const WEI_DECIMALS: usize = 18;
+const GWEI_DECIMALS: usize = 9;
+
+/// The summary. `account` is the signer, if the request names it.
+pub(crate) fn of(transaction: &Transaction, account: Option<&Address>, payload: &[u8]) -> Summary {
+    let body = transaction.body();
+    let chain = chains::find(body.chain_id);
+    let coin = chain.map_or("native coin units", |chain| chain.coin);
+
+    let mut rows = vec![Row::new("Type", type_name(transaction), Tone::Text)];
+    rows.push(network_row(body.chain_id, chain));
+    rows.extend(account.map(|account| Row::new("From", account.to_string(), Tone::Address)));
+    rows.push(match &body.to {
+        Some(to) => Row::new("To", to.to_string(), Tone::Address),
+        None => Row::new("To", "nobody: creates a contract", Tone::Warning),
+    });
+    rows.push(Row::new("Value", amount(body.value, coin), Tone::Amount));
+    rows.push(Row::new("Nonce", body.nonce.to_string(), Tone::Text));
+    rows.push(Row::new(
+        "Gas limit",
+        body.gas_limit.to_string(),
+        Tone::Text,
+    ));
+    rows.extend(fee_rows(transaction));
+    rows.extend(cost_rows(transaction, coin));
+    rows.extend(data_rows(body));
+    rows.extend(access_list_rows(transaction));
+
+    Summary {
+        kind: SummaryKind::Transaction,
+        title: title(body, coin),
+        chain_id: Some(body.chain_id.to_string()),
+        network: chain.map(|chain| chain.name.to_owned()),
+        account: account.map(Address::to_string),
+        rows,
+        warnings: warnings(transaction, chain),
+        raw: data::to_hex(payload),
+    }
+}
+
+const fn type_name(transaction: &Transaction) -> &'static str {
+    match transaction {
+        Transaction::Legacy(_) => "0x0, legacy with replay protection (EIP-155)",
+        Transaction::Eip1559(_) => "0x2, fee market (EIP-1559)",
+    }
+}
+
+fn network_row(chain_id: u64, chain: Option<&Chain>) -> Row {
+    match chain {
+        Some(chain) => Row::new(
+            "Network",
+            format!("{} (chain id {chain_id})", chain.name),
+            Tone::Text,
+        ),
+        None => Row::new(
+            "Network",
+            format!("unknown (chain id {chain_id})"),
+            Tone::Warning,
+        ),
+    }
+}
+
+fn title(body: &Body, coin: &str) -> String {
+    let value = body.value.to_units(WEI_DECIMALS);
+    match (&body.to, body.data.is_empty(), body.value.is_zero()) {
+        (None, _, true) => "Create a contract".to_owned(),
+        (None, _, false) => format!("Create a contract and send it {value} {coin}"),
+        (Some(_), true, _) => format!("Send {value} {coin}"),
+        (Some(_), false, true) => "Call a contract".to_owned(),
+        (Some(_), false, false) => format!("Call a contract and send it {value} {coin}"),
+    }
+}
+
+fn fee_rows(transaction: &Transaction) -> Vec<Row> {
+    match transaction {
+        Transaction::Legacy(legacy) => vec![Row::new(
+            "Gas price",
+            gas_price(legacy.gas_price),
+            Tone::Amount,
+        )],
+        Transaction::Eip1559(fee_market) => vec![
+            Row::new(
+                "Max fee per gas",
+                gas_price(fee_market.max_fee_per_gas),
+                Tone::Amount,
+            ),
+            Row::new(
+                "Max priority fee per gas",
+                gas_price(fee_market.max_priority_fee_per_gas),
+                Tone::Amount,
+            ),
+        ],
+    }
+}
+
+/// The most that the transaction can take from the account.
+fn cost_rows(transaction: &Transaction, coin: &str) -> [Row; 2] {
+    let fee = max_fee(transaction);
+    let total = fee.and_then(|fee| fee.checked_add(transaction.body().value));
+    let row = |label: &str, sum: Option<U256>| match sum {
+        Some(sum) => Row::new(label, amount(sum, coin), Tone::Amount),
+        None => Row::new(label, "more than 2^256-1 wei", Tone::Warning),
+    };
+    [row("Max network fee", fee), row("Max total cost", total)]
+}
+
+fn max_fee(transaction: &Transaction) -> Option<U256> {
+    U256::from(transaction.max_fee_per_gas()).checked_mul(transaction.body().gas_limit)
+}
+
+fn data_rows(body: &Body) -> Vec<Row> {
+    let mut rows = vec![Row::new(
+        "Data length",
+        in_bytes(body.data.len()),
+        Tone::Text,
+    )];
+    if body.to.is_some()
+        && let Some(selector) = body.data.get(..4)
+    {
+        rows.push(Row::new(
+            "Function selector",
+            data::to_hex(selector),
+            Tone::Data,
+        ));
+    }
+    if !body.data.is_empty() {
+        let label = if body.to.is_some() {
+            "Data"
+        } else {
+            "Contract code"
+        };
+        rows.push(Row::new(label, data::to_hex(&body.data), Tone::Data));
+    }
+    rows
+}
+
+fn access_list_rows(transaction: &Transaction) -> Vec<Row> {
+    let Transaction::Eip1559(transaction) = transaction else {
+        return Vec::new();
+    };
+    if transaction.access_list.is_empty() {
+        return vec![Row::new("Access list", "empty", Tone::Text)];
+    }
+    let mut rows = Vec::new();
+    for (position, entry) in transaction.access_list.iter().enumerate() {
+        rows.push(Row::new(
+            format!("Access list {}", position + 1),
+            entry.address.to_string(),
+            Tone::Address,
+        ));
+        for key in &entry.storage_keys {
+            rows.push(Row::new("Storage key", data::to_hex(key), Tone::Data));
+        }
+    }
+    rows
+}
+
+fn warnings(transaction: &Transaction, chain: Option<&Chain>) -> Vec<String> {
+    let body = transaction.body();
+    let mut warnings = Vec::new();
+    if chain.is_none() {
+        warnings.push(format!(
+            "The network with chain id {} is not known here. Make sure that you mean it.",
+            body.chain_id
+        ));
+    }
+    match &body.to {
+        None => warnings.push("This transaction creates a contract.".to_owned()),
+        Some(to) if *to == Address::from_bytes([0; 20]) => {
+            warnings.push("The recipient is the zero address. What is sent there is lost.".to_owned());
+        }
+        Some(_) if !body.data.is_empty() && body.value.is_zero() => warnings.push(
+            "This transaction sends no coins but data. If the recipient is a contract, the data can move your tokens or allow others to.".to_owned(),
+        ),
+        Some(_) if !body.data.is_empty() => warnings.push(
+            "This transaction sends coins and data. If the recipient is a contract, the data can also move your tokens or allow others to.".to_owned(),
+        ),
+        Some(_) => {}
+    }
+    if max_fee(transaction)
+        .and_then(|fee| fee.checked_add(body.value))
+        .is_none()
+    {
+        warnings
+            .push("Value and fee together exceed 2^256-1 wei. No account can pay that.".to_owned());
+    }
+    // Where the rules are certain, a transaction that breaks one was refused before.
+    for rule in broken_rules_of_osaka(&transaction.gas_facts()) {
+        let field = match rule.field {
+            GasField::GasLimit => "gas limit",
+            GasField::Data => "data",
+        };
+        warnings.push(format!(
+            "By Ethereum's rules, which this network may not share, the {field} {}.",
+            rule.reason
+        ));
+    }
+    warnings
+}
+
+/// "1.5 ETH (1500000000000000000 wei)"
+fn amount(wei: U256, coin: &str) -> String {
+    format!("{} {coin} ({wei} wei)", wei.to_units(WEI_DECIMALS))
+}
+
+/// "2.5 gwei (2500000000 wei)"
+fn gas_price(wei: u128) -> String {
+    let wei = U256::from(wei);
+    format!("{} gwei ({wei} wei)", wei.to_units(GWEI_DECIMALS))
+}

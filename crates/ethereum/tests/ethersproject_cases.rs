@@ -1,0 +1,185 @@
+//! `@ethersproject/testcases`: every published case of a legacy and of a fee market transaction.
+//!
+//! Each case either gives exactly the published bytes (to sign, and signed with the case's key), or
+//! is refused by a rule of ours that is named and counted here. Nothing is skipped: the counts are
+//! asserted. The cases leave fields out and write `0x` for zero, where a request must be explicit;
+//! so a missing nonce, gas limit or fee is filled with the zero that the case means.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+mod support;
+
+use std::{collections::BTreeMap, fs::File, io::Read, path::PathBuf};
+
+use flate2::read::GzDecoder;
+use serde_json::{Map, Value, json};
+use support::{Signer, bytes, prepare_transaction};
+
+/// Refused on purpose: nobody receives it, and there is no code to create a contract from.
+const NO_RECIPIENT: &str =
+    "params[0].to is missing; only the creation of a contract, which has data, goes without";
+/// Refused on purpose: a transaction without a chain id would be valid on every chain.
+const NO_CHAIN_ID: &str = "params[0].chainId is missing";
+/// Refused on purpose: no block holds that much gas, and no node reads more than 64 bits.
+const HUGE_GAS_LIMIT: &str = "params[0].gasLimit is above 2^64-1";
+
+fn cases(name: &str) -> Vec<Value> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../node_modules/@ethersproject/testcases/testcases")
+        .join(format!("{name}.json.gz"));
+    let file = File::open(&path).unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}. Run `npm ci --ignore-scripts` at the root of the repository.",
+            path.display()
+        )
+    });
+    let mut text = String::new();
+    GzDecoder::new(file).read_to_string(&mut text).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Our request for a case: the named fields, with explicit zeros where the case leaves them out.
+fn request(case: &Value, required: &[&str], optional: &[&str]) -> Value {
+    let mut transaction = Map::new();
+    for name in required {
+        let value = match &case[name] {
+            Value::Null => json!("0x0"),
+            Value::String(text) if text == "0x" => json!("0x0"),
+            value => value.clone(),
+        };
+        transaction.insert((*name).to_owned(), value);
+    }
+    for name in optional {
+        let value = match &case[name] {
+            Value::String(text) if text == "0x" && *name == "value" => json!("0x0"),
+            value => value.clone(),
+        };
+        transaction.insert((*name).to_owned(), value);
+    }
+    Value::Object(transaction)
+}
+
+/// What became of the cases: how many gave the published bytes, how many each rule refused.
+#[derive(Debug, Default, PartialEq)]
+struct Tally {
+    passed: usize,
+    refused: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    /// Prepares, signs and compares; a refusal is counted by the fields and reasons it names.
+    fn judge(
+        &mut self,
+        transaction: Value,
+        key: &Value,
+        unsigned: &Value,
+        signed: &Value,
+        name: &Value,
+    ) {
+        match prepare_transaction(transaction) {
+            Ok(prepared) => {
+                assert_eq!(prepared.payload(), bytes(unsigned), "{name}");
+                let result = Signer::new(&bytes(key)).finish(&prepared).result;
+                assert_eq!(bytes(&result["raw"]), bytes(signed), "{name}");
+                self.passed += 1;
+            }
+            Err(error) => {
+                let reasons: Vec<String> = error
+                    .problems()
+                    .iter()
+                    .map(|problem| format!("{} {}", problem.field, problem.reason))
+                    .collect();
+                *self.refused.entry(reasons.join(" + ")).or_default() += 1;
+            }
+        }
+    }
+
+    fn assert(&self, passed: usize, refused: &[(&str, usize)]) {
+        let refused = refused
+            .iter()
+            .map(|(reason, count)| ((*reason).to_owned(), *count))
+            .collect();
+        assert_eq!(*self, Self { passed, refused });
+    }
+}
+
+#[test]
+fn legacy_cases_with_a_chain_id_give_the_published_bytes() {
+    let mut tally = Tally::default();
+    for case in cases("transactions") {
+        let mut transaction = request(
+            &case,
+            &["nonce", "gasPrice", "gasLimit"],
+            &["to", "value", "data"],
+        );
+        transaction["chainId"] = json!(5);
+        tally.judge(
+            transaction,
+            &case["privateKey"],
+            &case["unsignedTransactionChainId5"],
+            &case["signedTransactionChainId5"],
+            &case["name"],
+        );
+    }
+    // 1067 cases.
+    tally.assert(968, &[(HUGE_GAS_LIMIT, 83), (NO_RECIPIENT, 16)]);
+}
+
+#[test]
+fn legacy_cases_without_a_chain_id_are_all_refused() {
+    let mut refused = 0;
+    for case in cases("transactions") {
+        let transaction = request(
+            &case,
+            &["nonce", "gasPrice", "gasLimit"],
+            &["to", "value", "data"],
+        );
+        let error = prepare_transaction(transaction).unwrap_err();
+        assert!(
+            error
+                .problems()
+                .iter()
+                .any(|problem| problem.field == "params[0].chainId"),
+            "{}",
+            case["name"]
+        );
+        refused += 1;
+    }
+    assert_eq!(refused, 1067);
+}
+
+#[test]
+fn fee_market_cases_give_the_published_bytes() {
+    let mut tally = Tally::default();
+    let cases: Vec<Value> = cases("typed-transactions")
+        .into_iter()
+        .filter(|case| case["tx"]["type"] == json!(2))
+        .collect();
+    assert_eq!(cases.len(), 1024);
+    for case in cases {
+        let transaction = request(
+            &case["tx"],
+            &["nonce", "gasLimit", "maxFeePerGas", "maxPriorityFeePerGas"],
+            &["type", "chainId", "to", "value", "data", "accessList"],
+        );
+        tally.judge(
+            transaction,
+            &case["key"],
+            &case["unsigned"],
+            &case["signed"],
+            &case["name"],
+        );
+    }
+    // 1024 cases, of which 256 have no chain id.
+    let neither = format!("{NO_CHAIN_ID} + {NO_RECIPIENT}");
+    tally.assert(
+        704,
+        &[(NO_CHAIN_ID, 192), (&neither, 64), (NO_RECIPIENT, 64)],
+    );
+}

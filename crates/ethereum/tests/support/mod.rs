@@ -1,0 +1,133 @@
+//! What every test of this crate needs: a key that signs, and requests to start from.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+use k256::ecdsa::SigningKey;
+use serde_json::{Value, json};
+use tandem_ethereum::{Address, Error, Finished, Prepared, Request, Signature, address_of};
+
+/// A known private key and its account.
+pub struct Signer(SigningKey);
+
+impl Signer {
+    pub fn new(private_key: &[u8]) -> Self {
+        Self(SigningKey::from_slice(private_key).expect("a private key"))
+    }
+
+    /// The key of the examples here.
+    pub fn example() -> Self {
+        Self::new(&[0x46; 32])
+    }
+
+    pub fn address(&self) -> Address {
+        address_of(self.0.verifying_key().to_sec1_point(false).as_bytes()).expect("a public key")
+    }
+
+    pub fn sign(&self, digest: &[u8; 32]) -> Signature {
+        let (signature, id) = self.0.sign_prehash_recoverable(digest);
+        let (r, s) = signature.split_bytes();
+        Signature {
+            r: r.into(),
+            s: s.into(),
+            y_parity: id.is_y_odd(),
+        }
+    }
+
+    /// Signs a prepared request and finishes it for this account.
+    pub fn finish(&self, prepared: &Prepared) -> Finished {
+        prepared
+            .finish(&self.sign(&prepared.digest()), &self.address())
+            .expect("a good signature")
+    }
+}
+
+/// A legacy transaction as MetaMask's bridge sends it.
+pub fn legacy() -> Value {
+    json!({
+        "type": "0x0", "nonce": "0x9", "gasPrice": "0x4a817c800", "gasLimit": "0x5208",
+        "to": "0x3535353535353535353535353535353535353535", "value": "0xde0b6b3a7640000",
+        "data": "0x", "chainId": "0x1",
+        "from": Signer::example().address().to_lower_hex(),
+    })
+}
+
+/// A fee market transaction as MetaMask's bridge sends it.
+pub fn fee_market() -> Value {
+    json!({
+        "type": "0x2", "nonce": "0x9", "maxFeePerGas": "0x4a817c800", "maxPriorityFeePerGas": "0x3b9aca00",
+        "gasLimit": "0x5208", "to": "0x3535353535353535353535353535353535353535",
+        "value": "0xde0b6b3a7640000", "data": "0x", "accessList": [], "chainId": "0x1",
+        "from": Signer::example().address().to_lower_hex(),
+    })
+}
+
+/// The object with some fields set; `null` counts as absent.
+pub fn with(mut object: Value, changes: Value) -> Value {
+    for (key, value) in changes.as_object().unwrap() {
+        object[key] = value.clone();
+    }
+    object
+}
+
+pub fn transaction_request(transaction: Value) -> Value {
+    json!({ "method": "eth_signTransaction", "params": [transaction] })
+}
+
+pub fn message_request(data: &str, address: &str) -> Value {
+    json!({ "method": "personal_sign", "params": [data, address], "scope": "" })
+}
+
+/// Prepares a request through its text, as both sides of an account do.
+pub fn prepare(request: &Value) -> Result<Prepared, Error> {
+    Request::from_json(&request.to_string())?.prepare()
+}
+
+pub fn prepare_transaction(transaction: Value) -> Result<Prepared, Error> {
+    prepare(&transaction_request(transaction))
+}
+
+/// The fields and reasons of a refusal.
+pub fn refusal<T: core::fmt::Debug>(result: Result<T, Error>) -> Vec<(String, String)> {
+    let error = result.expect_err("should have been refused");
+    error
+        .problems()
+        .iter()
+        .map(|problem| (problem.field.clone(), problem.reason.clone()))
+        .collect()
+}
+
+/// A string of a result object as bytes.
+pub fn bytes(value: &Value) -> Vec<u8> {
+    hex::decode(value.as_str().expect("text").trim_start_matches("0x")).expect("hexadecimal")
+}
+
+/// A rule by name, a change to a good transaction, and the field that must be refused.
+pub type Row = (&'static str, Value, &'static str);
+
+pub fn assert_rows_are_refused(good: &Value, rows: Vec<Row>) {
+    prepare_transaction(good.clone()).unwrap();
+    for (rule, change, field) in rows {
+        let problems = refusal(prepare_transaction(with(good.clone(), change.clone())));
+        let fields: Vec<&str> = problems.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(
+            fields,
+            [format!("params[0].{field}")],
+            "{rule}: {change}: {problems:?}"
+        );
+    }
+}
+
+pub fn assert_changes_are_accepted(good: &Value, changes: Vec<Value>) {
+    for change in changes {
+        if let Err(error) = prepare_transaction(with(good.clone(), change.clone())) {
+            panic!("{change}: {error}");
+        }
+    }
+}
