@@ -25,7 +25,8 @@ pub enum Verdict {
     Retry,
     /// The peer failed a check on oblivious-transfer state that later signatures
     /// would use again. The key MUST be frozen durably before anything is
-    /// answered; another attempt could cost the key.
+    /// answered; another attempt could cost the key. In the joint test signature
+    /// of keygen there is no key yet: all state is dropped instead.
     Freeze,
 }
 

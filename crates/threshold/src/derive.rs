@@ -24,8 +24,14 @@ pub enum DeriveError {
 }
 
 /// One side's share of one account's key. Lives in memory only.
+///
+/// # Security
+///
+/// It is spent by the signature it is used for, and is neither `Clone` nor
+/// printable.
 pub struct AccountShare {
     party: Party,
+    public_key: PublicKey,
     role: Role,
     key: KeyId,
     epoch: u32,
@@ -37,12 +43,16 @@ impl AccountShare {
         if index > MAX_ACCOUNT_INDEX {
             return Err(DeriveError::Hardened(index));
         }
+        // 4.1: > the library's BIP-32 child of the share, the public key and the
+        // > chain code; the oblivious-transfer state stays the master key's.
         let party = share
             .party()
             .derive_child(index, |_| String::new())
             .map_err(|_| DeriveError::Invalid(index))?;
+        let public_key = share::compressed(&party.pk).ok_or(DeriveError::Invalid(index))?;
         Ok(Self {
             party,
+            public_key,
             role: share.role(),
             key: *share.id(),
             epoch: share.epoch(),
@@ -52,8 +62,8 @@ impl AccountShare {
 
     /// The account's public key.
     #[must_use]
-    pub fn public_key(&self) -> PublicKey {
-        share::compressed(&self.party.pk)
+    pub const fn public_key(&self) -> PublicKey {
+        self.public_key
     }
 
     /// The key this account belongs to.

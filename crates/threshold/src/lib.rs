@@ -15,8 +15,8 @@
 //! transcript is exactly what crossed the wire.
 //!
 //! This crate does no I/O and reads no clock. Nonces are parameters. The
-//! underlying library, `dkls23`, draws its own randomness from the operating
-//! system (`rand::rng()`), which cannot be passed in.
+//! underlying library, `dkls23`, draws its own randomness from `rand::rng()`, a
+//! generator in memory that the operating system seeds; it cannot be passed in.
 //!
 //! # Security
 //!

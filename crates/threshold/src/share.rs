@@ -69,6 +69,7 @@ pub struct KeyShare {
     role: Role,
     epoch: u32,
     id: KeyId,
+    public_key: PublicKey,
     releases: Releases,
     ceremony: CeremonyId,
 }
@@ -107,16 +108,19 @@ impl KeyShare {
         epoch: u32,
         releases: Releases,
         ceremony: CeremonyId,
-    ) -> Self {
-        let id = key_id(&party);
-        Self {
+    ) -> Result<Self, ShareError> {
+        let public_key = compressed(&party.pk).ok_or(ShareError::Inconsistent(
+            "its public key is the point at infinity",
+        ))?;
+        Ok(Self {
+            id: key_id(&public_key, &party.derivation_data.chain_code),
             party,
             role,
             epoch,
-            id,
+            public_key,
             releases,
             ceremony,
-        }
+        })
     }
 
     /// The bytes to encrypt and store. About 53 KB.
@@ -168,6 +172,26 @@ impl KeyShare {
                     .eq([peer]),
             "its pairwise state is not with the other party",
         )?;
+        check(
+            party
+                .zero_share
+                .seeds
+                .iter()
+                .all(|pair| pair.lowest_index == (role == Role::Device))
+                && party
+                    .mul_senders
+                    .values()
+                    .all(|state| state.check_state().is_ok())
+                && party
+                    .mul_receivers
+                    .values()
+                    .all(|state| state.check_state(None).is_ok()),
+            "its pairwise state is malformed",
+        )?;
+        check(
+            party.session_id == stored.ceremony,
+            "it was not made by the ceremony it names",
+        )?;
         let derivation = &party.derivation_data;
         check(
             derivation.depth == 0
@@ -175,13 +199,13 @@ impl KeyShare {
                 && derivation.poly_point == party.poly_point,
             "its derivation data is not the master key's",
         )?;
-        Ok(Self::new(
+        Self::new(
             party,
             role,
             stored.epoch,
             stored.releases,
             CeremonyId(stored.ceremony),
-        ))
+        )
     }
 
     /// The share of account `m/index`, ready to sign.
@@ -218,8 +242,8 @@ impl KeyShare {
 
     /// The master public key `m`. Accounts have keys of their own.
     #[must_use]
-    pub fn public_key(&self) -> PublicKey {
-        compressed(&self.party.pk)
+    pub const fn public_key(&self) -> PublicKey {
+        self.public_key
     }
 
     pub(crate) const fn party(&self) -> &Party {
@@ -237,20 +261,12 @@ impl fmt::Debug for KeyShare {
     }
 }
 
-fn key_id(party: &Party) -> KeyId {
-    KeyId(domain::hash(
-        domain::KEY_ID,
-        &[&compressed(&party.pk), &party.derivation_data.chain_code],
-    ))
+/// 1.3: > key id = H(key id tag, public key, chain code).
+fn key_id(public_key: &PublicKey, chain_code: &[u8; 32]) -> KeyId {
+    KeyId(domain::hash(domain::KEY_ID, &[public_key, chain_code]))
 }
 
-/// SEC1 compressed form of a point that is not the identity.
-pub(crate) fn compressed(point: &k256::AffinePoint) -> PublicKey {
-    let mut bytes = [0; 33];
-    let encoded = point.to_sec1_point(true);
-    // The identity encodes to one byte; the library refuses it as a public key.
-    if encoded.as_bytes().len() == bytes.len() {
-        bytes.copy_from_slice(encoded.as_bytes());
-    }
-    bytes
+/// SEC1 compressed form; none for the point at infinity.
+pub(crate) fn compressed(point: &k256::AffinePoint) -> Option<PublicKey> {
+    point.to_sec1_point(true).as_bytes().try_into().ok()
 }

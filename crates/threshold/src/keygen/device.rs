@@ -61,7 +61,6 @@ impl AwaitPartial {
     /// [`Abort`]; obey its verdict.
     pub fn receive(self, message: &[u8]) -> Result<KeyShare, Abort> {
         let Partial(peer) = codec::decode(message)?;
-        self.proof.run.combine(self.half, peer)?;
-        Ok(self.proof.into_share())
+        self.proof.finish(self.half, peer)
     }
 }

@@ -11,7 +11,10 @@
 //! ```
 
 pub mod device;
+mod kept;
 mod messages;
+#[cfg(test)]
+mod proof_tests;
 mod round1;
 mod round2;
 mod round3;

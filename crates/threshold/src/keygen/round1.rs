@@ -25,7 +25,7 @@ pub fn start(role: Role, ceremony: &Ceremony) -> Result<(AwaitFragment, Vec<u8>)
         return Err(Abort::retry(Reason::WrongCeremony("it is not a keygen")));
     }
     let context = Context::new(role, ceremony);
-    // > Protocol 9.1 steps 1 and 2: a random line, evaluated at 1 and 2.
+    // 2.1: > f_i(x) = a_i + b_i x at random; keep f_i(i), send f_i(j).
     let fragments = Zeroizing::new(dkg::phase1::<Secp256k1>(&context.session()));
     let [device, server] = fragments.as_slice() else {
         return Err(Abort::retry(Reason::WrongCeremony(
@@ -51,12 +51,12 @@ impl AwaitFragment {
     /// # Errors
     /// [`Abort`] if the message is malformed.
     pub fn receive(mut self, message: &[u8]) -> Result<(AwaitCommitment, Vec<u8>), Abort> {
-        let Fragment(peer) = codec::decode(message)?;
+        let peer = Zeroizing::new(codec::decode::<Fragment>(message)?.0);
         let context = &mut self.context;
         context
             .transcript
             .add_round(context.role, &self.sent, message);
-        let fragments = Zeroizing::new([*self.own_fragment, peer]);
+        let fragments = Zeroizing::new([*self.own_fragment, *peer]);
         round2::commit(self.context, &fragments)
     }
 }

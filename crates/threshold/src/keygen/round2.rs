@@ -6,16 +6,12 @@
 //! commitment together with its own index, and opens only after it holds the
 //! peer's: an echo then has nothing to copy in time.
 
-use std::collections::BTreeMap;
-
-use dkls23::protocols::PartyIndex;
-use dkls23::protocols::dkg::{
-    self, KeepInitZeroSharePhase2to3, ProofCommitment, UniqueKeepDerivationPhase2to3,
-};
+use dkls23::protocols::dkg::{self, ProofCommitment, UniqueKeepDerivationPhase2to3};
 use k256::{Scalar, Secp256k1};
 use zeroize::Zeroizing;
 
 use super::Context;
+use super::kept::SealedSeeds;
 use super::messages::{Commitments, OuterCommitment};
 use super::round3::AwaitOpening;
 use crate::{Abort, CeremonyId, Reason, Role, codec, domain};
@@ -24,7 +20,7 @@ use crate::{Abort, CeremonyId, Reason, Role, codec, domain};
 pub(super) struct Kept {
     pub share: Zeroizing<Scalar>,
     pub proof: ProofCommitment<Secp256k1>,
-    pub zero: BTreeMap<PartyIndex, KeepInitZeroSharePhase2to3>,
+    pub zero: SealedSeeds,
     pub derivation: UniqueKeepDerivationPhase2to3,
     pub own: Commitments,
 }
@@ -42,8 +38,11 @@ pub(super) fn commit(
     context: Context,
     fragments: &[Scalar; 2],
 ) -> Result<(AwaitCommitment, Vec<u8>), Abort> {
+    // 2.2: > x_i = f_1(i) + f_2(i); prove knowledge of x_i; the proof commitment
+    // > c_i is a hash of that proof; send H(outer tag, ceremony id, i, c_i).
     let (share, proof, zero, zero_messages, derivation, derivation_message) =
         dkg::phase2::<Secp256k1>(&context.session(), fragments);
+    let (share, zero) = (Zeroizing::new(share), SealedSeeds(zero));
     let [zero_message] = zero_messages.as_slice() else {
         return Err(Abort::retry(Reason::WrongCeremony(
             "it is not between two parties",
@@ -57,7 +56,7 @@ pub(super) fn commit(
     let outer = outer_commitment(&context.ceremony, context.role, &own.proof);
     let sent = codec::encode(&OuterCommitment(outer))?;
     let kept = Kept {
-        share: Zeroizing::new(share),
+        share,
         proof,
         zero,
         derivation,

@@ -2,8 +2,10 @@
 
 use dkls23::protocols::dkg;
 use k256::Secp256k1;
+use zeroize::Zeroize;
 
 use super::Context;
+use super::kept::{OpenedSeeds, Transfers};
 use super::messages::{Commitments, Setup};
 use super::round2::{Kept, outer_commitment};
 use super::round4::{self, AwaitSetup};
@@ -35,6 +37,8 @@ impl AwaitOpening {
     pub fn receive(mut self, message: &[u8]) -> Result<(AwaitSetup, Vec<u8>), Abort> {
         let peer: Commitments = codec::decode(message)?;
         let context = &mut self.context;
+        // 2.3: > H(outer tag, ceremony id, peer's index, opened c_j) is what the peer
+        // > sent in 2.2, and none of the three commitments equals ours.
         let expected = outer_commitment(&context.ceremony, context.role.peer(), &peer.proof);
         if expected != self.peer_outer {
             return Err(Abort::retry(Reason::CommitmentMismatch));
@@ -50,23 +54,30 @@ impl AwaitOpening {
             .transcript
             .add_round(context.role, &self.sent, message);
 
-        let (zero, zero_messages, multiplication, multiplication_messages, derivation) =
-            dkg::phase3::<Secp256k1>(&context.session(), &self.kept.zero, &self.kept.derivation);
-        let ([zero_message], [multiplication_message]) =
-            (zero_messages.as_slice(), multiplication_messages.as_slice())
-        else {
+        // 2.4: > open all commitments; start the base transfers of both directions.
+        let (zero, mut zero_messages, multiplication, multiplication_messages, derivation) =
+            dkg::phase3::<Secp256k1>(&context.session(), &self.kept.zero.0, &self.kept.derivation);
+        let (zero, multiplication) = (OpenedSeeds(zero), Transfers(multiplication));
+        let ([zero_message], [multiplication_message]) = (
+            zero_messages.as_mut_slice(),
+            multiplication_messages.as_slice(),
+        ) else {
             return Err(Abort::retry(Reason::WrongCeremony(
                 "it is not between two parties",
             )));
         };
-        let sent = codec::encode(&Setup {
+        let mut setup = Setup {
             proof: self.kept.proof.proof.clone(),
             zero_seed: zero_message.seed,
             zero_salt: zero_message.salt.clone(),
             chain_code: derivation.aux_chain_code,
             chain_code_salt: derivation.cc_salt.clone(),
             multiplication: multiplication_message.clone(),
-        })?;
+        };
+        let sent = codec::encode(&setup);
+        setup.zero_seed.zeroize();
+        zero_message.seed.zeroize();
+        let sent = sent?;
         let kept = round4::Kept {
             share: self.kept.share,
             proof: self.kept.proof,
@@ -77,5 +88,49 @@ impl AwaitOpening {
             peer,
         };
         Ok((AwaitSetup::new(self.context, kept, sent.clone()), sent))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use k256::Scalar;
+
+    use super::*;
+    use crate::keygen::{messages::Fragment, messages::OuterCommitment, start};
+    use crate::{Ceremony, Kind, Releases, Role};
+
+    #[test]
+    fn a_peer_that_could_commit_to_our_commitment_is_still_refused() {
+        let releases = Releases {
+            device: "d".into(),
+            server: "s".into(),
+        };
+        let ceremony = Ceremony {
+            kind: Kind::Keygen,
+            releases: &releases,
+            device_nonce: &[1; 32],
+            server_nonce: &[2; 32],
+        };
+        let (state, _) = start(Role::Device, &ceremony).unwrap();
+        let fragment = codec::encode(&Fragment(Scalar::from(5_u64))).unwrap();
+        let (state, _) = state.receive(&fragment).unwrap();
+        let outer = codec::encode(&OuterCommitment([0; 32])).unwrap();
+        let (mut state, _) = state.receive(&outer).unwrap();
+        // Not possible for a real peer: it would have to know our commitment
+        // before we open it.
+        let proof = state.kept.own.proof;
+        state.peer_outer = outer_commitment(&ceremony.id(), Role::Server, &proof);
+        let message = codec::encode(&Commitments {
+            proof,
+            zero_seed: [3; 32],
+            chain_code: [4; 32],
+        })
+        .unwrap();
+        assert_eq!(
+            state.receive(&message).err(),
+            Some(Abort::retry(Reason::EqualCommitments))
+        );
     }
 }

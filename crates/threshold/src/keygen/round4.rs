@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 
 use dkls23::protocols::PartiesMessage;
-use dkls23::protocols::PartyIndex;
 use dkls23::protocols::dkg::{
-    self, BroadcastDerivationPhase2to4, BroadcastDerivationPhase3to4, KeepInitMulPhase3to4,
-    KeepInitZeroSharePhase3to4, ProofCommitment, TransmitInitZeroSharePhase2to4,
-    TransmitInitZeroSharePhase3to4,
+    self, BroadcastDerivationPhase2to4, BroadcastDerivationPhase3to4, ProofCommitment,
+    TransmitInitZeroSharePhase2to4, TransmitInitZeroSharePhase3to4,
 };
 use k256::{Scalar, Secp256k1};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::Context;
+use super::kept::{OpenedSeeds, Transfers};
 use super::messages::{Commitments, Setup};
 use super::unproven::Unproven;
 use crate::{Abort, codec};
@@ -21,8 +20,8 @@ use crate::{Abort, codec};
 pub(super) struct Kept {
     pub share: Zeroizing<Scalar>,
     pub proof: ProofCommitment<Secp256k1>,
-    pub zero: BTreeMap<PartyIndex, KeepInitZeroSharePhase3to4>,
-    pub multiplication: BTreeMap<PartyIndex, KeepInitMulPhase3to4<Secp256k1>>,
+    pub zero: OpenedSeeds,
+    pub multiplication: Transfers,
     pub own_derivation: BroadcastDerivationPhase3to4,
     pub own: Commitments,
     pub peer: Commitments,
@@ -75,7 +74,7 @@ impl AwaitSetup {
             parties: parties(),
             commitment: peer.zero_seed,
         };
-        let zero_opening = TransmitInitZeroSharePhase3to4 {
+        let mut zero_opening = TransmitInitZeroSharePhase3to4 {
             parties: parties(),
             seed: setup.zero_seed,
             salt: setup.zero_salt,
@@ -100,19 +99,23 @@ impl AwaitSetup {
             ),
         ]);
 
-        let (party, _public) = dkg::phase4::<Secp256k1>(
+        // 2.4: > verify both proofs against the opened commitments, the seed and the
+        // > chain code against theirs, and finish the base transfers.
+        let finished = dkg::phase4::<Secp256k1>(
             &self.context.session(),
             &self.kept.share,
             &proofs,
-            &self.kept.zero,
+            &self.kept.zero.0,
             &[zero_commitment],
-            &[zero_opening],
-            &self.kept.multiplication,
+            std::slice::from_ref(&zero_opening),
+            &self.kept.multiplication.0,
             &[setup.multiplication],
             &derivation_commitments,
             &derivation_openings,
             |_| String::new(),
-        )?;
+        );
+        zero_opening.seed.zeroize();
+        let (party, _public) = finished?;
         let context = &mut self.context;
         context
             .transcript

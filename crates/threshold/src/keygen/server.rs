@@ -28,7 +28,6 @@ impl AwaitAnswer {
         let peer: AnswerWithPartial = codec::decode(message)?;
         let half = self.proof.run.check(self.multiplied, peer.answer)?;
         let partial = codec::encode(&Partial(half.share()))?;
-        self.proof.run.combine(half, peer.partial)?;
-        Ok((self.proof.into_share(), partial))
+        Ok((self.proof.finish(half, peer.partial)?, partial))
     }
 }

@@ -1,12 +1,14 @@
 //! Steps 2.5 and 2.6: the transcripts are compared and the key is proved by a
 //! joint test signature, before anybody shows an address.
 
+use dkls23::protocols::signing::Broadcast3to4;
 use dkls23::secp256k1::Party;
+use k256::Secp256k1;
 use sha3::{Digest, Keccak256};
 
 use super::messages::{ProofOpening, ProofReply};
 use super::{Context, device, server};
-use crate::sign::engine::Run;
+use crate::sign::engine::{Half, Run};
 use crate::{Abort, CeremonyId, KeyShare, Reason, Releases, Role, codec, domain};
 
 /// A share that no signature has proved yet. It cannot be stored or used; it can
@@ -28,8 +30,11 @@ pub(super) struct Proof {
 }
 
 impl Proof {
-    /// Call only with the run whose signature was verified.
-    pub fn into_share(self) -> KeyShare {
+    /// Ends steps 2.6.4 and 2.6.5. There is no other way from a keygen to a share.
+    pub fn finish(self, own: Half, peer: Broadcast3to4<Secp256k1>) -> Result<KeyShare, Abort> {
+        // 2.6.4, 2.6.5: > combine both halves; the share is real if and only if
+        // > the signature verifies under the new key.
+        self.run.combine(own, peer)?;
         KeyShare::new(
             self.run.into_party(),
             self.role,
@@ -37,6 +42,7 @@ impl Proof {
             self.releases,
             self.ceremony,
         )
+        .map_err(|_| Abort::retry(Reason::InvalidSignature))
     }
 }
 
@@ -109,7 +115,7 @@ impl Unproven {
     }
 }
 
-/// Step 2.5.
+/// 2.5: > the peer's transcript hash equals ours. Neither is secret.
 pub(super) fn compare(own: &[u8; 32], peer: &[u8; 32]) -> Result<(), Abort> {
     if own == peer {
         Ok(())
@@ -128,4 +134,19 @@ fn proof_digest(transcript: &[u8; 32]) -> [u8; 32] {
     hasher.update(domain::KEY_PROOF.as_bytes());
     hasher.update(transcript);
     hasher.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_test_signature_signs_nothing_that_ethereum_would_hash() {
+        let mut message = vec![0x80];
+        message.extend(b"tandem/keygen/proof/v1");
+        message.extend([0x11; 32]);
+        let digest: [u8; 32] = Keccak256::digest(&message).into();
+        assert_eq!(proof_digest(&[0x11; 32]), digest);
+        assert!((0x80..0xc0).contains(&message.first().copied().unwrap_or_default()));
+    }
 }

@@ -67,13 +67,15 @@ impl Run {
         }
     }
 
-    /// Protocol 3.6 steps 4 to 6.
+    /// Protocol 3.6 steps 4 to 6: > sample the nonce share and the mask, commit to
+    /// > the nonce point, start the multiplication as its receiver.
     pub fn commit(&self) -> Result<(Committed, TransmitPhase1to2), Abort> {
         let (unique, kept, messages) = self.party.sign_phase1(&self.data)?;
         Ok((Committed { unique, kept }, only(messages)?))
     }
 
-    /// Protocol 3.6 step 7. A failed multiplication check is a freeze.
+    /// Protocol 3.6 step 7: > answer the peer's multiplication, open the
+    /// > commitment. A failed multiplication check is a freeze.
     pub fn multiply(
         &self,
         committed: Committed,
@@ -84,7 +86,8 @@ impl Run {
         Ok((Multiplied { unique, kept }, only(messages)?))
     }
 
-    /// Protocol 3.6 steps 8 and 9. A failed consistency check is a freeze.
+    /// Protocol 3.6 steps 8 and 9: > check the opening and both products, then
+    /// > compute our half. A failed consistency check is a freeze.
     pub fn check(
         &self,
         multiplied: Multiplied,
@@ -118,6 +121,9 @@ impl Run {
             return Err(invalid());
         }
         let signature = k256::ecdsa::Signature::from_scalars(r, s).map_err(|_| invalid())?;
+        if signature.normalize_s() != signature {
+            return Err(invalid());
+        }
         k256::ecdsa::VerifyingKey::from_affine(self.party.pk)
             .and_then(|key| key.verify_prehash(&self.digest, &signature))
             .map_err(|_| invalid())?;
@@ -148,22 +154,11 @@ fn only<M>(messages: Vec<M>) -> Result<M, Abort> {
 /// 64 hex digits, as the library writes scalars, to 32 bytes.
 fn scalar_bytes(hex: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
-    base16(hex, &mut bytes).then_some(bytes)
-}
-
-fn base16(hex: &str, out: &mut [u8; 32]) -> bool {
-    let digits = hex.as_bytes().chunks_exact(2);
-    if hex.len() != 64 {
-        return false;
+    if hex.len() != 2 * bytes.len() {
+        return None;
     }
-    for (byte, pair) in out.iter_mut().zip(digits) {
-        let Some(value) = std::str::from_utf8(pair)
-            .ok()
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-        else {
-            return false;
-        };
-        *byte = value;
+    for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
     }
-    true
+    Some(bytes)
 }

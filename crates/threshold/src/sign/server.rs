@@ -38,7 +38,10 @@ impl AwaitAnswer {
     /// signature.
     ///
     /// # Security
-    /// The caller MUST have recorded the signature durably before it sends this.
+    /// The server does not learn the signature. The caller MUST have recorded
+    /// durably, before it sends this, which digest was signed with which account
+    /// in which ceremony, and these very bytes: a repeated request gets the same
+    /// bytes again, never a second half.
     ///
     /// # Errors
     /// [`Abort`]; obey its verdict.

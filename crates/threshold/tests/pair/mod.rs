@@ -11,6 +11,10 @@ use tandem_threshold::{
     Abort, AccountShare, Ceremony, KeyShare, Kind, Releases, Role, Signature, keygen, sign,
 };
 
+/// Nonces of every keygen here. Real ones are fresh.
+pub const DEVICE_NONCE: [u8; 32] = [1; 32];
+pub const SERVER_NONCE: [u8; 32] = [2; 32];
+
 /// Number of messages of a keygen and of a signature.
 pub const KEYGEN_MESSAGES: usize = 12;
 pub const SIGN_MESSAGES: usize = 4;
@@ -52,6 +56,16 @@ impl Wire<'_> {
     }
 }
 
+/// The stored test shares: a pair without the cost of a keygen.
+pub fn old_shares() -> (KeyShare, KeyShare) {
+    let device = include_bytes!("../old_shares/v1/device.share");
+    let server = include_bytes!("../old_shares/v1/server.share");
+    (
+        KeyShare::load(Role::Device, device).unwrap(),
+        KeyShare::load(Role::Server, server).unwrap(),
+    )
+}
+
 pub fn keygen() -> (KeyShare, KeyShare) {
     keygen_with(&mut |_, _| {}).unwrap()
 }
@@ -64,8 +78,8 @@ pub fn keygen_with(
     let ceremony = Ceremony {
         kind: Kind::Keygen,
         releases: &releases,
-        device_nonce: &[1; 32],
-        server_nonce: &[2; 32],
+        device_nonce: &DEVICE_NONCE,
+        server_nonce: &SERVER_NONCE,
     };
     let mut wire = Wire { count: 0, hook };
     let (device, d) = wire.at(Device, keygen::start(Device, &ceremony))?;

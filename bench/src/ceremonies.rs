@@ -1,0 +1,185 @@
+//! The two ceremonies, message by message.
+
+use serde_json::{Value, json};
+use tandem_threshold::{Abort, Ceremony, KeyShare, Kind, Releases, Role, keygen, sign};
+
+/// What one side spent.
+#[derive(Debug, Default, Clone)]
+pub struct Cost {
+    /// CPU time in milliseconds.
+    pub cpu_ms: f64,
+    /// Messages sent.
+    pub messages: usize,
+    /// Bytes sent, before framing.
+    pub bytes: usize,
+}
+
+/// What one run of one ceremony cost both sides.
+#[derive(Debug, Default, Clone)]
+pub struct Report {
+    /// The device's side.
+    pub device: Cost,
+    /// The server's side.
+    pub server: Cost,
+}
+
+struct Meter<'a> {
+    clock: &'a dyn Fn() -> f64,
+    report: Report,
+}
+
+impl Meter<'_> {
+    /// One step of one side. Its message, if it makes one, is counted.
+    fn step<T>(&mut self, role: Role, work: impl FnOnce() -> T) -> T {
+        let start = (self.clock)();
+        let result = work();
+        self.cost(role).cpu_ms += (self.clock)() - start;
+        result
+    }
+
+    fn sent(&mut self, role: Role, message: &[u8]) {
+        let cost = self.cost(role);
+        cost.messages += 1;
+        cost.bytes += message.len();
+    }
+
+    fn cost(&mut self, role: Role) -> &mut Cost {
+        match role {
+            Role::Device => &mut self.report.device,
+            Role::Server => &mut self.report.server,
+        }
+    }
+}
+
+macro_rules! step {
+    ($meter:ident, $role:ident, $work:expr) => {{
+        let (state, message) = $meter.step(Role::$role, || $work)?;
+        $meter.sent(Role::$role, &message);
+        (state, message)
+    }};
+}
+
+fn releases() -> Releases {
+    Releases {
+        device: "bench".into(),
+        server: "bench".into(),
+    }
+}
+
+fn make_key(clock: &dyn Fn() -> f64) -> Result<(KeyShare, KeyShare, Report), Abort> {
+    let mut meter = Meter {
+        clock,
+        report: Report::default(),
+    };
+    let releases = releases();
+    let ceremony = Ceremony {
+        kind: Kind::Keygen,
+        releases: &releases,
+        device_nonce: &[1; 32],
+        server_nonce: &[2; 32],
+    };
+    let (device, d1) = step!(meter, Device, keygen::start(Role::Device, &ceremony));
+    let (server, s1) = step!(meter, Server, keygen::start(Role::Server, &ceremony));
+    let (device, d2) = step!(meter, Device, device.receive(&s1));
+    let (server, s2) = step!(meter, Server, server.receive(&d1));
+    let (device, d3) = step!(meter, Device, device.receive(&s2));
+    let (server, s3) = step!(meter, Server, server.receive(&d2));
+    let (device, d4) = step!(meter, Device, device.receive(&s3));
+    let (server, s4) = step!(meter, Server, server.receive(&d3));
+    let device = meter.step(Role::Device, || device.receive(&s4))?;
+    let server = meter.step(Role::Server, || server.receive(&d4))?;
+    let (device, d5) = step!(meter, Device, device.open());
+    let (server, s5) = step!(meter, Server, server.reply(&d5));
+    let (device, d6) = step!(meter, Device, device.receive(&s5));
+    let (server, s6) = step!(meter, Server, server.receive(&d6));
+    let device = meter.step(Role::Device, || device.receive(&s6))?;
+    Ok((device, server, meter.report))
+}
+
+fn make_signature(
+    device: &KeyShare,
+    server: &KeyShare,
+    digest: &[u8; 32],
+    clock: &dyn Fn() -> f64,
+) -> Result<Report, Abort> {
+    let mut meter = Meter {
+        clock,
+        report: Report::default(),
+    };
+    let releases = releases();
+    let ceremony = Ceremony {
+        kind: Kind::Sign {
+            key: device.id(),
+            epoch: 0,
+            account: 0,
+            digest,
+        },
+        releases: &releases,
+        device_nonce: &[3; 32],
+        server_nonce: &[4; 32],
+    };
+    // Deriving the account's share is part of every signature.
+    let account = |share: &KeyShare| {
+        share.account(0).map_err(|_| Abort {
+            verdict: tandem_threshold::Verdict::Retry,
+            reason: tandem_threshold::Reason::InvalidSignature,
+        })
+    };
+    let (device, d1) = step!(meter, Device, sign::device::open(account(device)?, &ceremony));
+    let (server, s1) = step!(
+        meter,
+        Server,
+        sign::server::reply(account(server)?, &ceremony, &d1)
+    );
+    let (device, d2) = step!(meter, Device, device.receive(&s1));
+    let s2 = meter.step(Role::Server, || server.receive(&d2))?;
+    meter.sent(Role::Server, &s2);
+    meter.step(Role::Device, || device.receive(&s2))?;
+    Ok(meter.report)
+}
+
+/// Runs `keygens` keygens and `signatures` signatures; medians and minima as JSON.
+///
+/// # Errors
+/// An honest run that aborts, as text.
+pub fn run(keygens: usize, signatures: usize, clock: &dyn Fn() -> f64) -> Result<Value, String> {
+    let mut made = Vec::new();
+    let mut shares = None;
+    for _ in 0..keygens.max(1) {
+        let (device, server, report) = make_key(clock).map_err(|abort| abort.to_string())?;
+        made.push(report);
+        shares = Some((device, server));
+    }
+    let (device, server) = shares.ok_or("no key was made")?;
+    let mut signed = Vec::new();
+    for number in 0..signatures.max(1) {
+        let digest = [number.to_le_bytes()[0]; 32];
+        let report = make_signature(&device, &server, &digest, clock);
+        signed.push(report.map_err(|abort| abort.to_string())?);
+    }
+    let share = device.to_bytes().map_err(|error| error.to_string())?;
+    Ok(json!({
+        "keygen": summarise(&made),
+        "sign": summarise(&signed),
+        "storedShareBytes": share.len(),
+    }))
+}
+
+fn summarise(reports: &[Report]) -> Value {
+    let side = |pick: fn(&Report) -> &Cost| {
+        let mut times: Vec<f64> = reports.iter().map(|report| pick(report).cpu_ms).collect();
+        times.sort_by(f64::total_cmp);
+        let round = |ms: Option<&f64>| ms.map(|ms| (ms * 100.0).round() / 100.0);
+        json!({
+            "cpuMsMedian": round(times.get(times.len() / 2)),
+            "cpuMsMin": round(times.first()),
+            "messages": reports.last().map(|report| pick(report).messages),
+            "bytes": reports.last().map(|report| pick(report).bytes),
+        })
+    };
+    json!({
+        "runs": reports.len(),
+        "device": side(|report| &report.device),
+        "server": side(|report| &report.server),
+    })
+}

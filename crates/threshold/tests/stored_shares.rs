@@ -1,0 +1,77 @@
+//! Stored shares that were damaged or mixed up: SPEC.md 1.4.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod pair;
+
+use dkls23::protocols::PartyIndex;
+use dkls23::secp256k1::Party;
+use pair::old_shares;
+use serde::{Deserialize, Serialize};
+use tandem_threshold::{KeyShare, Role, ShareError};
+
+/// The stored form, behind its version byte.
+#[derive(Serialize, Deserialize)]
+struct Rewritten {
+    epoch: u32,
+    releases: (String, String),
+    ceremony: [u8; 32],
+    party: Party,
+}
+
+fn load_changed(change: impl Fn(&mut Rewritten)) -> ShareError {
+    let (device, _) = old_shares();
+    let bytes = device.to_bytes().unwrap();
+    let mut stored: Rewritten = postcard::from_bytes(&bytes[1..]).unwrap();
+    change(&mut stored);
+    let changed = postcard::to_extend(&stored, vec![1]).unwrap();
+    KeyShare::load(Role::Device, &changed).expect_err("it loaded")
+}
+
+type Change<'a> = &'a dyn Fn(&mut Rewritten);
+
+#[test]
+fn a_stored_share_whose_parts_contradict_each_other_does_not_load() {
+    let two = PartyIndex::new(2).unwrap();
+    let three = PartyIndex::new(3).unwrap();
+    let cases: [(&str, Change); 11] = [
+        ("it is the other party's", &|s| s.party.party_index = two),
+        ("it is not two of two", &|s| {
+            s.party.parameters.share_count = 3
+        }),
+        ("its pairwise state is not with the other party", &|s| {
+            s.party.mul_senders.clear();
+        }),
+        ("its pairwise state is not with the other party", &|s| {
+            let state = s.party.mul_receivers[&two].clone();
+            s.party.mul_receivers.insert(three, state);
+        }),
+        ("its pairwise state is not with the other party", &|s| {
+            s.party.zero_share.seeds.clear();
+        }),
+        ("its pairwise state is malformed", &|s| {
+            s.party.zero_share.seeds[0].lowest_index = false;
+        }),
+        ("its pairwise state is malformed", &|s| {
+            let sender = s.party.mul_senders.get_mut(&two).unwrap();
+            sender.ote_sender.seeds.pop();
+        }),
+        ("its pairwise state is malformed", &|s| {
+            let receiver = s.party.mul_receivers.get_mut(&two).unwrap();
+            receiver.public_gadget.pop();
+        }),
+        ("it was not made by the ceremony it names", &|s| {
+            s.ceremony[0] ^= 1;
+        }),
+        ("its derivation data is not the master key's", &|s| {
+            s.party.derivation_data.depth = 1;
+        }),
+        ("its public key is the point at infinity", &|s| {
+            s.party.pk = k256::AffinePoint::IDENTITY;
+            s.party.derivation_data.pk = s.party.pk;
+        }),
+    ];
+    for (detail, change) in cases {
+        assert_eq!(load_changed(change), ShareError::Inconsistent(detail));
+    }
+}

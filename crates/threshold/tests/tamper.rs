@@ -1,0 +1,358 @@
+//! One changed byte anywhere in a message: SPEC.md section 6. Every field of
+//! every message of signing and of keygen rounds 1 to 4. The joint test signature
+//! has the same test in `src/keygen/proof_tests.rs`, where its states can be made
+//! without running a whole keygen for each byte.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod fields;
+mod pair;
+
+use fields::{Change, Field, Shape};
+use pair::{Failure, old_shares};
+use tandem_threshold::{Abort, Ceremony, Kind, Reason, Role, Verdict, keygen};
+
+const DIGEST: [u8; 32] = [0xd1; 32];
+
+fn found(abort: &Abort) -> (String, bool) {
+    let freeze = abort.verdict == Verdict::Freeze;
+    (fields::reason_name(&abort.reason), freeze)
+}
+
+/// Signs with message `number` changed by `change`.
+fn sign_changed(number: usize, change: &mut dyn FnMut(&mut Vec<u8>)) -> Failure {
+    let (device, server) = old_shares();
+    pair::sign_with(&device, &server, 0, &DIGEST, &mut |at, message| {
+        if at == number {
+            change(message);
+        }
+    })
+    .expect_err("a changed message gave a signature")
+}
+
+fn signing_message(number: usize) -> Vec<u8> {
+    let (device, server) = old_shares();
+    let mut sent = Vec::new();
+    pair::sign_with(&device, &server, 0, &DIGEST, &mut |_, message| {
+        sent.push(message.clone());
+    })
+    .unwrap();
+    sent.swap_remove(number - 1)
+}
+
+/// Every change of a signing message is found by the side and at the message
+/// that SPEC.md says.
+fn sign_rows(number: usize, stride: usize) {
+    let message = signing_message(number);
+    let tried = fields::check_signing_rows(&message, stride, &mut |change: &Change| {
+        let failure = sign_changed(number, &mut |m| m[change.offset] ^= change.mask);
+        let receiver = if number % 2 == 1 {
+            Role::Server
+        } else {
+            Role::Device
+        };
+        // The device's commitment is opened only in its answer.
+        let at = if number == 1 && change.field.name == "opening.commitment" {
+            3
+        } else {
+            number
+        };
+        assert_eq!((failure.found_by, failure.message), (receiver, at));
+        found(&failure.abort)
+    });
+    println!("sign message {number}: {tried} changes");
+}
+
+#[test]
+fn every_change_of_the_sign_opening_is_found_by_the_server() {
+    sign_rows(1, 211);
+}
+
+#[test]
+fn every_change_of_the_sign_reply_is_found_by_the_device() {
+    sign_rows(2, 797);
+}
+
+#[test]
+fn every_change_of_the_sign_answer_is_found_by_the_server() {
+    sign_rows(3, 797);
+}
+
+#[test]
+fn every_change_of_the_sign_partial_is_found_by_the_device() {
+    sign_rows(4, 1);
+}
+
+#[test]
+fn a_point_written_in_another_way_is_malformed() {
+    // 0x05 is SEC1's compact tag. One of the two points with this x decodes from
+    // it, so about half of these would otherwise be the very same message.
+    let fields = fields::of(&signing_message(2));
+    let point = fields.iter().find(|f| f.name == "answer.gamma_u").unwrap();
+    for _ in 0..8 {
+        let failure = sign_changed(2, &mut |m| m[point.range.start] = 0x05);
+        assert_malformed(&failure.abort);
+    }
+}
+
+#[test]
+fn a_length_written_in_two_bytes_instead_of_one_is_malformed() {
+    let fields = fields::of(&signing_message(4));
+    let length = &fields[1];
+    assert_eq!(length.shape, Shape::Length);
+    let failure = sign_changed(4, &mut |m| {
+        m[length.range.start] |= 0x80;
+        m.insert(length.range.end, 0);
+    });
+    assert_malformed(&failure.abort);
+}
+
+fn assert_malformed(abort: &Abort) {
+    assert!(
+        matches!(abort.reason, Reason::Malformed { .. }),
+        "{abort:?}"
+    );
+    assert_eq!(abort.verdict, Verdict::Retry);
+}
+
+/// Truncated, extended, empty, oversize, and another round's messages.
+fn misshapen(message: &[u8], others: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut all = vec![Vec::new(), vec![message[0]], vec![0xff; 200 * 1024]];
+    for cut in [message.len() / 2, message.len() - 1] {
+        all.push(message[..cut].to_vec());
+    }
+    for tail in [&[0_u8][..], &[0xff; 33][..]] {
+        all.push([message, tail].concat());
+    }
+    let mut oversize = message.to_vec();
+    oversize.resize(200 * 1024, 0);
+    all.push(oversize);
+    all.extend(others.iter().filter(|o| o[0] != message[0]).cloned());
+    all
+}
+
+#[test]
+fn a_misshapen_signing_message_is_malformed() {
+    let all: Vec<_> = (1..=pair::SIGN_MESSAGES).map(signing_message).collect();
+    for number in 1..=pair::SIGN_MESSAGES {
+        for wrong in misshapen(&all[number - 1], &all) {
+            let failure = sign_changed(number, &mut |m| m.clone_from(&wrong));
+            assert_eq!(failure.message, number);
+            assert_malformed(&failure.abort);
+        }
+    }
+}
+
+// Keygen. A side's messages of rounds 1 to 4 depend on the ceremony id and on its
+// own randomness only, so one recorded peer serves any number of fresh receivers
+// with the same nonces. (In production the receiver's nonce is fresh, so a
+// recording fits no other ceremony.)
+
+struct Peer {
+    /// Fragment, outer commitment, commitments, setup.
+    messages: [Vec<u8>; 4],
+}
+
+fn record() -> [Peer; 2] {
+    let mut sent = Vec::new();
+    pair::keygen_with(&mut |_, message| sent.push(message.clone())).unwrap();
+    let of = |first: usize| Peer {
+        messages: [0, 2, 4, 6].map(|at| sent[first + at].clone()),
+    };
+    [of(0), of(1)]
+}
+
+/// What a fresh receiver finds in a recorded peer whose message `round` (1 to 4)
+/// is replaced, and at which round it finds it. `None` when it gets through to
+/// the comparison of transcripts.
+fn receive(role: Role, peer: &Peer, round: usize, replaced: &[u8]) -> Option<(usize, Abort)> {
+    let releases = pair::releases();
+    let ceremony = Ceremony {
+        kind: Kind::Keygen,
+        releases: &releases,
+        device_nonce: &pair::DEVICE_NONCE,
+        server_nonce: &pair::SERVER_NONCE,
+    };
+    let message = |at: usize| {
+        if at == round {
+            replaced
+        } else {
+            peer.messages[at - 1].as_slice()
+        }
+    };
+    let run = || {
+        let (state, _) = keygen::start(role, &ceremony).map_err(|a| (0, a))?;
+        let (state, _) = state.receive(message(1)).map_err(|a| (1, a))?;
+        let (state, _) = state.receive(message(2)).map_err(|a| (2, a))?;
+        let (state, _) = state.receive(message(3)).map_err(|a| (3, a))?;
+        state.receive(message(4)).map_err(|a| (4, a))
+    };
+    run().err()
+}
+
+/// SPEC.md section 6, keygen: the reason, and the round at which it is found
+/// (5: when the transcripts are compared).
+fn keygen_row(row: &str, round: usize) -> (&'static str, usize) {
+    match (round, row) {
+        (1, "fragment") | (4, "multiplication.nonce") => ("TranscriptMismatch", 5),
+        (2, "outer") | (3, "proof") => ("CommitmentMismatch", 3),
+        (3, "zero_seed") | (4, "zero_seed" | "zero_salt") => ("ZeroShareDecommitFailed", 4),
+        (3, "chain_code") | (4, "chain_code" | "chain_code_salt") => {
+            ("ChainCodeCommitmentFailed", 4)
+        }
+        (4, "multiplication.parties.sender") => ("UnexpectedSender", 4),
+        (4, "multiplication.parties.receiver") => ("MisroutedMessage", 4),
+        (4, row) if row.starts_with("multiplication.") => ("MultiplicationVerificationFailed", 4),
+        (4, row) if row.starts_with("proof.") => ("ProofVerificationFailed", 4),
+        _ => panic!("SPEC.md has no row {row} in round {round}"),
+    }
+}
+
+fn check_keygen_change(role: Role, peer: &Peer, round: usize, field: &Field, at: usize, mask: u8) {
+    let mut changed = peer.messages[round - 1].clone();
+    changed[at] ^= mask;
+    let (reason, found_at) = match receive(role, peer, round, &changed) {
+        None => ("TranscriptMismatch".to_owned(), 5),
+        Some((found_at, abort)) => {
+            assert_eq!(abort.verdict, Verdict::Retry, "no key exists yet");
+            (fields::reason_name(&abort.reason), found_at)
+        }
+    };
+    let here = format!("{role:?} {} at {at} with mask {mask:#04x}", field.name);
+    if reason == "Malformed" {
+        assert_ne!(field.shape, Shape::Bytes, "{here}");
+        assert_eq!(found_at, round, "{here}");
+    } else {
+        assert!(
+            !matches!(field.shape, Shape::Tag | Shape::Length),
+            "{here} is {reason}"
+        );
+        let expected = keygen_row(&field.row(), round);
+        assert_eq!((reason.as_str(), found_at), expected, "{here}");
+    }
+}
+
+#[test]
+fn every_change_of_the_short_keygen_messages_is_found() {
+    let peers = record();
+    for (role, peer) in [(Role::Device, &peers[1]), (Role::Server, &peers[0])] {
+        for round in 1..=3 {
+            for field in &fields::of(&peer.messages[round - 1]) {
+                for at in field.ends_and_middle() {
+                    check_keygen_change(role, peer, round, field, at, 0x01);
+                }
+            }
+        }
+    }
+}
+
+/// Every field of the 148 KB setup: all three offsets in the entry in the middle
+/// of a list, the middle of the first and last entries.
+fn setup_changes(fields: &[Field]) -> Vec<(Field, usize)> {
+    let mut changes = Vec::new();
+    for row in fields::rows(fields) {
+        let entries: Vec<_> = fields.iter().filter(|f| f.row() == row).collect();
+        let middle = entries[entries.len() / 2];
+        changes.extend(
+            middle
+                .ends_and_middle()
+                .into_iter()
+                .map(|at| (middle.clone(), at)),
+        );
+        // Points and scalars of a proof are all checked by one equation.
+        if middle.shape != Shape::Length && row.contains("response") || row.contains("rc_h") {
+            let (first, last) = (entries[0], entries[entries.len() - 1]);
+            changes.push((first.clone(), first.middle()));
+            changes.push((last.clone(), last.middle()));
+        }
+    }
+    changes
+}
+
+fn setup_rows(role: Role, peer: &Peer, keep: impl Fn(usize) -> bool) {
+    let fields = fields::of(&peer.messages[3]);
+    let mut tried = 0;
+    for (i, (field, at)) in setup_changes(&fields).into_iter().enumerate() {
+        if keep(i) {
+            let mask = fields::masks(&field, at)[0];
+            check_keygen_change(role, peer, 4, &field, at, mask);
+            tried += 1;
+        }
+    }
+    println!("setup received by {role:?}: {tried} changes");
+}
+
+#[test]
+fn every_field_of_the_servers_setup_is_checked_by_the_device() {
+    let [_, server] = record();
+    setup_rows(Role::Device, &server, |i| i % 3 == 0);
+}
+
+#[test]
+fn every_field_of_the_devices_setup_is_checked_by_the_server() {
+    let [device, _] = record();
+    setup_rows(Role::Server, &device, |i| i % 3 == 1);
+}
+
+#[test]
+fn a_misrouted_setup_is_refused() {
+    let peers = record();
+    for (role, peer) in [(Role::Device, &peers[1]), (Role::Server, &peers[0])] {
+        let fields = fields::of(&peer.messages[3]);
+        for field in fields.iter().filter(|f| f.shape == Shape::Index) {
+            // 1 becomes 2 and 2 becomes 1: the message of the other direction.
+            check_keygen_change(role, peer, 4, field, field.range.start, 0x03);
+        }
+    }
+}
+
+#[test]
+fn what_no_check_of_rounds_1_to_4_sees_is_seen_in_the_transcript() {
+    for (number, name) in [
+        (1, "fragment"),
+        (2, "fragment"),
+        (7, "multiplication.nonce"),
+        (8, "multiplication.nonce"),
+    ] {
+        let failure = pair::keygen_with(&mut |at, message| {
+            if at == number {
+                let fields = fields::of(message);
+                let field = fields.iter().find(|f| f.name == name).unwrap();
+                message[field.range.end - 1] ^= 1;
+            }
+        })
+        .unwrap_err();
+        // The server compares first, on the device's opening of the test signature.
+        assert_eq!((failure.found_by, failure.message), (Role::Server, 9));
+        assert_eq!(
+            failure.abort,
+            Abort {
+                verdict: Verdict::Retry,
+                reason: Reason::TranscriptMismatch
+            }
+        );
+    }
+}
+
+#[test]
+fn a_misshapen_keygen_message_is_malformed() {
+    let [device, server] = record();
+    let all: Vec<_> = server.messages.to_vec();
+    for round in 1..=4 {
+        for wrong in misshapen(&all[round - 1], &all) {
+            let (at, abort) = receive(Role::Device, &server, round, &wrong).unwrap();
+            assert_eq!(at, round);
+            assert_malformed(&abort);
+            if round < 4 {
+                let (at, abort) = receive(Role::Server, &device, round, &wrong).unwrap();
+                assert_eq!(at, round);
+                assert_malformed(&abort);
+            }
+        }
+    }
+}

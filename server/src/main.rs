@@ -1,0 +1,7 @@
+//! `tandem-server`: see `tandem_server::cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tandem_server::cli::main()
+}

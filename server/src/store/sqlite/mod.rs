@@ -1,0 +1,213 @@
+//! The store in one SQLite file. Several processes may use it at once: the
+//! server, and the commands that an operator runs beside it.
+
+mod enrolment;
+mod key;
+mod schema;
+mod signature;
+
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use tandem_threshold::KeyId;
+use tandem_wire::DeviceId;
+
+use crate::seal::SealingKey;
+use crate::store::{
+    Enrolment, NewDevice, NewKey, NewSignature, NewToken, Standing, Store, StoreError, StoredKey,
+    UnixMillis,
+};
+
+/// How long to wait while another process writes.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// A store in a file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: Mutex<Connection>,
+}
+
+/// Whether there is anything in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// No file, or one without tables: nothing can be lost.
+    New,
+    /// A database.
+    Existing,
+}
+
+impl SqliteStore {
+    /// Looks at the file without changing it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn freshness(path: &Path) -> Result<Freshness, StoreError> {
+        if !path.exists() {
+            return Ok(Freshness::New);
+        }
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.busy_timeout(BUSY)?;
+        match schema::version(&connection).map_err(foreign)? {
+            0 => Ok(Freshness::New),
+            _ => Ok(Freshness::Existing),
+        }
+    }
+
+    /// Opens the file; makes or migrates its tables.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        make_private(path)?;
+        let mut connection = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        schema::migrate(&mut connection)?;
+        Ok(Self::of(connection))
+    }
+
+    /// Opens a file that must be there and of this release, and makes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open_existing(path: &Path) -> Result<Self, StoreError> {
+        let connection = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        schema::refuse_newer(&connection)?;
+        Ok(Self::of(connection))
+    }
+
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        // Full: a commit that returned survives a power cut.
+        connection
+            .pragma_update(None, "journal_mode", "wal")
+            .and_then(|()| connection.pragma_update(None, "synchronous", "full"))
+            .and_then(|()| connection.pragma_update(None, "foreign_keys", true))
+            .and_then(|()| connection.pragma_update(None, "trusted_schema", false))
+            .map_err(|error| foreign(error.into()))?;
+        Ok(connection)
+    }
+
+    fn of(connection: Connection) -> Self {
+        Self {
+            connection: Mutex::new(connection),
+        }
+    }
+
+    /// A panic while the lock was held has rolled its transaction back, so the
+    /// connection is as good as before.
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes the file, if there is none, for its owner only; SQLite gives its
+/// companions the same permissions. The requests in it are nobody else's business.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(source) => Err(StoreError::File {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn foreign(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Database(error)
+            if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) =>
+        {
+            StoreError::Foreign
+        }
+        other => other,
+    }
+}
+
+impl Store for SqliteStore {
+    fn add_token(&self, token: &NewToken) -> Result<(), StoreError> {
+        enrolment::add_token(&self.lock(), token)
+    }
+
+    fn enrol(&self, token: &[u8; 32], device: &NewDevice<'_>) -> Result<Enrolment, StoreError> {
+        enrolment::enrol(&mut self.lock(), token, device)
+    }
+
+    fn is_enrolled(&self, device: &DeviceId) -> Result<bool, StoreError> {
+        enrolment::is_enrolled(&self.lock(), device)
+    }
+
+    fn count_keys(&self, device: &DeviceId) -> Result<u32, StoreError> {
+        key::count(&self.lock(), device)
+    }
+
+    fn add_key(&self, key: &NewKey<'_>) -> Result<(), StoreError> {
+        key::add(&self.lock(), key)
+    }
+
+    fn find_key(&self, device: &DeviceId, key: &KeyId) -> Result<Option<StoredKey>, StoreError> {
+        key::find(&self.lock(), device, key)
+    }
+
+    fn freeze(&self, key: &KeyId, reason: &str, at: UnixMillis) -> Result<(), StoreError> {
+        key::freeze(&self.lock(), key, reason, at)
+    }
+
+    fn begin_check(&self, key: &KeyId, at: UnixMillis) -> Result<Standing, StoreError> {
+        key::begin_check(&self.lock(), key, at)
+    }
+
+    fn end_check(&self, key: &KeyId) -> Result<(), StoreError> {
+        key::end_check(&self.lock(), key)
+    }
+
+    fn record_signature(&self, signature: &NewSignature<'_>) -> Result<Standing, StoreError> {
+        signature::record(&mut self.lock(), signature)
+    }
+
+    fn probe(&self, now: UnixMillis) -> Result<(), StoreError> {
+        self.lock().execute(
+            "INSERT INTO meta (name, value) VALUES ('probe', ?1)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            params![now.0.to_be_bytes()],
+        )?;
+        Ok(())
+    }
+
+    fn check_sealing_key(&self, key: &SealingKey) -> Result<(), StoreError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let stored: Option<Vec<u8>> = transaction
+            .query_row(
+                "SELECT value FROM meta WHERE name = 'sealing_key_check'",
+                [],
+                |row| row.get(0),
+            )
+            .optional()?;
+        match stored {
+            Some(value) if key.recognises(&value) => Ok(()),
+            Some(_) => Err(StoreError::WrongSealingKey),
+            None => {
+                transaction.execute(
+                    "INSERT INTO meta (name, value) VALUES ('sealing_key_check', ?1)",
+                    params![key.check_value()?],
+                )?;
+                Ok(transaction.commit()?)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

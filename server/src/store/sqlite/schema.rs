@@ -1,0 +1,146 @@
+//! The tables, and how older ones become these. A migration is never changed
+//! once it was released; a new one is added at the end.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::store::StoreError;
+
+/// Marks the file as ours: "TNDM".
+const APPLICATION_ID: i64 = 0x544e_444d;
+
+/// Migration `n` leads from version `n` to `n + 1`.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE meta (
+        name TEXT PRIMARY KEY,
+        value BLOB NOT NULL
+    ) STRICT;
+
+    CREATE TABLE devices (
+        id BLOB PRIMARY KEY CHECK (length(id) = 33),
+        name TEXT,
+        release TEXT NOT NULL,
+        enrolled_at INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE enrolment_tokens (
+        hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
+        name TEXT,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        used_at INTEGER,
+        used_by BLOB REFERENCES devices (id),
+        CHECK ((used_at IS NULL) = (used_by IS NULL))
+    ) STRICT;
+
+    CREATE TABLE keys (
+        id BLOB PRIMARY KEY CHECK (length(id) = 32),
+        device BLOB NOT NULL REFERENCES devices (id),
+        epoch INTEGER NOT NULL,
+        sealed_share BLOB NOT NULL,
+        device_release TEXT NOT NULL,
+        server_release TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        strikes INTEGER NOT NULL DEFAULT 0 CHECK (strikes >= 0),
+        frozen_at INTEGER,
+        frozen_reason TEXT,
+        CHECK ((frozen_at IS NULL) = (frozen_reason IS NULL))
+    ) STRICT;
+    CREATE INDEX keys_by_device ON keys (device);
+
+    CREATE TABLE signatures (
+        id INTEGER PRIMARY KEY,
+        key BLOB NOT NULL REFERENCES keys (id),
+        epoch INTEGER NOT NULL,
+        account INTEGER NOT NULL,
+        method TEXT NOT NULL,
+        digest BLOB NOT NULL CHECK (length(digest) = 32),
+        ceremony BLOB NOT NULL UNIQUE CHECK (length(ceremony) = 32),
+        partial BLOB NOT NULL,
+        request TEXT NOT NULL,
+        released_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX signatures_by_key ON signatures (key, released_at);
+"];
+
+/// 0 for a file without tables.
+pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// Refuses a file of a later release, which may rely on what this one would not do.
+pub(super) fn refuse_newer(connection: &Connection) -> Result<i64, StoreError> {
+    let found = version(connection)?;
+    let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let empty = found == 0 && tables == 0;
+    if !empty && application != APPLICATION_ID {
+        return Err(StoreError::Foreign);
+    }
+    if found > known() {
+        return Err(StoreError::NewerSchema {
+            found,
+            known: known(),
+        });
+    }
+    Ok(found)
+}
+
+/// Brings the tables to this release's version, all of it or nothing.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = refuse_newer(&transaction)?;
+    if found == known() {
+        return Ok(());
+    }
+    let done = usize::try_from(found).unwrap_or(0);
+    for migration in MIGRATIONS.iter().skip(done) {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", known())?;
+    Ok(transaction.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_new_file_is_migrated_once_and_then_left_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        assert_eq!(version(&connection).unwrap(), known());
+        migrate(&mut connection).unwrap();
+    }
+
+    #[test]
+    fn a_database_of_a_later_release_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        connection
+            .pragma_update(None, "user_version", known() + 1)
+            .unwrap();
+        let error = migrate(&mut connection).unwrap_err().to_string();
+        assert!(
+            error.contains("schema version 2, this release knows 1"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_database_of_another_program_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE theirs (a)").unwrap();
+        assert!(matches!(
+            migrate(&mut connection).unwrap_err(),
+            StoreError::Foreign
+        ));
+    }
+}

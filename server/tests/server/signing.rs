@@ -1,0 +1,184 @@
+//! Signing, and everything that is not signed.
+
+use tandem_threshold::KeyShare;
+use tandem_wire::{RefusalCode, ToServer};
+
+use crate::support::{Device, Server, Session, address, message, recovers, transaction};
+
+async fn with_key(server: &Server) -> (Device, KeyShare) {
+    let device = Device::enrolled(server).await;
+    let share = device.keygen(&server.address).await;
+    (device, share)
+}
+
+#[tokio::test]
+async fn a_transaction_is_signed_and_recorded() {
+    let server = Server::new();
+    let (device, share) = with_key(&server).await;
+    let (request, digest) = transaction(&address(&share, 3), 7);
+    let signature = device
+        .sign(&server.address, &share, 3, &request, digest)
+        .await
+        .unwrap();
+    assert!(recovers(&share, 3, &digest, &signature));
+    let database = rusqlite::Connection::open(server.directory().path().join("tandem.sqlite"));
+    let recorded: (u32, String, Vec<u8>, String) = database
+        .unwrap()
+        .query_row(
+            "SELECT account, method, digest, request FROM signatures",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+        .unwrap();
+    let expected = (3, "eth_signTransaction".into(), digest.to_vec(), request);
+    assert_eq!(recorded, expected);
+}
+
+#[tokio::test]
+async fn a_key_signs_after_a_restart() {
+    let server = Server::new();
+    let (device, share) = with_key(&server).await;
+    let server = Server::on(server.kill(), &[]);
+    assert!(device.signs(&server.address, &share, 0).await);
+}
+
+#[tokio::test]
+async fn a_digest_that_is_not_the_requests_is_refused() {
+    let server = Server::new();
+    let (device, share) = with_key(&server).await;
+    let (request, mut digest) = message(&address(&share, 0), "pay");
+    digest[0] ^= 1;
+    let refused = device
+        .sign(&server.address, &share, 0, &request, digest)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, RefusalCode::DigestMismatch);
+    assert!(device.signs(&server.address, &share, 0).await, "not frozen");
+}
+
+#[tokio::test]
+async fn a_request_of_another_account_is_refused() {
+    let server = Server::new();
+    let (device, share) = with_key(&server).await;
+    let theirs = "0x1111111111111111111111111111111111111111";
+    for from in [theirs, &address(&share, 1)] {
+        for (request, digest) in [message(from, "pay"), transaction(from, 0)] {
+            let refused = device
+                .sign(&server.address, &share, 0, &request, digest)
+                .await
+                .unwrap_err();
+            assert_eq!(refused.code, RefusalCode::InvalidRequest);
+            assert_eq!(refused.problems[0].field, "account");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_problem_of_a_request_is_named() {
+    let server = Server::new();
+    let (device, share) = with_key(&server).await;
+    let from = address(&share, 0);
+    let refuse = async |request: String| {
+        device
+            .sign(&server.address, &share, 0, &request, [7; 32])
+            .await
+            .unwrap_err()
+    };
+    let unknown = refuse(format!(
+        r#"{{"method":"eth_sign","params":["{from}","0x00"]}}"#
+    ));
+    let unknown = unknown.await;
+    assert_eq!(unknown.code, RefusalCode::InvalidRequest);
+    assert_eq!(unknown.problems[0].field, "method");
+    let bad = refuse(format!(
+        r#"{{"method":"eth_signTransaction","account":"{from}","params":[{{"from":"{from}","nonce":"x","value":"-1"}}]}}"#
+    ))
+    .await;
+    assert_eq!(bad.code, RefusalCode::InvalidRequest);
+    assert!(bad.problems.len() > 1, "{bad:?}");
+    let nonsense = refuse("not json".into()).await;
+    assert_eq!(nonsense.code, RefusalCode::InvalidRequest);
+}
+
+#[tokio::test]
+async fn an_unknown_key_is_refused() {
+    let server = Server::new();
+    let (device, share) = with_key(&server).await;
+    let elsewhere = Server::new();
+    device
+        .enrol(&elsewhere.address, &elsewhere.code())
+        .await
+        .unwrap();
+    let (request, digest) = message(&address(&share, 0), "pay");
+    let refused = device
+        .sign(&elsewhere.address, &share, 0, &request, digest)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, RefusalCode::UnknownKey);
+}
+
+#[tokio::test]
+async fn another_device_cannot_use_my_key() {
+    let server = Server::new();
+    let (_, share) = with_key(&server).await;
+    let thief = Device::enrolled(&server).await;
+    let (request, digest) = message(&address(&share, 0), "pay");
+    let refused = thief
+        .sign(&server.address, &share, 0, &request, digest)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, RefusalCode::UnknownKey);
+    let refused = Device::new()
+        .sign(&server.address, &share, 0, &request, digest)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, RefusalCode::Unauthorized);
+}
+
+#[tokio::test]
+async fn a_key_signs_one_request_at_a_time() {
+    let server = Server::new();
+    let (device, share) = with_key(&server).await;
+    let (request, digest) = message(&address(&share, 0), "first");
+    let mut first = Session::open(&server.address).await;
+    let state = device
+        .begin_sign(&mut first, &share, 0, &request, digest, &mut |_, _| {})
+        .await;
+    let reply = first.round().await.unwrap();
+    let (other, other_digest) = message(&address(&share, 0), "second");
+    let refused = device
+        .sign(&server.address, &share, 0, &other, other_digest)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, RefusalCode::Busy);
+    let (state, answer) = state.receive(&reply).unwrap();
+    first.send(&ToServer::Round(answer)).await.unwrap();
+    let signature = state.receive(&first.round().await.unwrap()).unwrap();
+    assert!(recovers(&share, 0, &digest, &signature));
+    // The first session is still open; its key is free already.
+    assert!(device.signs(&server.address, &share, 0).await);
+}
+
+#[tokio::test]
+async fn an_account_that_is_hardened_is_refused() {
+    let server = Server::new();
+    let (device, share) = with_key(&server).await;
+    let (request, digest) = message(&address(&share, 0), "pay");
+    let mut session = Session::open(&server.address).await;
+    let purpose = tandem_wire::Purpose::Sign(tandem_wire::SignRequest {
+        key: *share.id().as_bytes(),
+        epoch: 0,
+        account: 1 << 31,
+        request,
+        digest,
+        round: Vec::new(),
+    });
+    device
+        .send_open(&mut session, [1; 32], purpose)
+        .await
+        .unwrap();
+    let Some(tandem_wire::ToDevice::Refused(refused)) = session.receive().await else {
+        panic!("not refused");
+    };
+    assert_eq!(refused.code, RefusalCode::InvalidRequest);
+}

@@ -1,0 +1,11 @@
+//! A server process, a device, and what they sign.
+
+mod device;
+mod process;
+mod requests;
+mod session;
+
+pub use device::{Device, Step};
+pub use process::{DEADLINE, Directory, Output, Server, command};
+pub use requests::{address, message, recovers, transaction};
+pub use session::{Session, close_code, http_get, upgrade_status};

@@ -1,0 +1,142 @@
+// The page as a function of the state in app.js. All text goes in as text, never as
+// markup: addresses and error messages come from outside.
+
+export const byId = (id) => document.getElementById(id);
+
+export function show(state) {
+  const { wallet, version, status, busy } = state;
+  const accounts = status?.accounts ?? [];
+  const steps = [
+    { id: 'step-wallet', done: wallet !== undefined },
+    { id: 'step-install', done: version !== undefined },
+    { id: 'step-enrol', done: status?.enrolled === true },
+    { id: 'step-create', done: accounts.length > 0 },
+  ];
+  const next = steps.findIndex(({ done }) => !done);
+  steps.forEach(({ id, done }, index) => {
+    byId(id).dataset.state = done ? 'done' : index === next ? 'next' : 'later';
+    if (index === next) byId(id).setAttribute('aria-current', 'step');
+    else byId(id).removeAttribute('aria-current');
+  });
+  if (wallet && !wallet.flask) byId('step-wallet').dataset.state = 'doubtful';
+  text('progress', next === -1 ? 'Ready' : `Step ${next + 1} of ${steps.length}`);
+  byId('progress').dataset.tone = next === -1 ? 'good' : 'plain';
+
+  showWallet(wallet);
+  showInstall(version, wallet);
+  showEnrol(status);
+  showCreate(accounts);
+  button('install', 'Install in MetaMask', { busy, enabled: wallet !== undefined, visible: version === undefined });
+  button('enrol', 'Connect a signing server', { busy, enabled: status !== undefined, visible: !status?.enrolled });
+  button('create', accounts.length === 0 ? 'Create an account' : 'Create another account', {
+    busy,
+    enabled: status?.enrolled === true,
+  });
+  button('refresh', 'Refresh', { busy, enabled: status !== undefined });
+
+  showAccounts(accounts);
+  showFrozen(status?.keys ?? []);
+  showError(state.error);
+  text('snap-id', state.snapId);
+  text('release', status?.version?.release ? `, release ${status.version.release}` : '');
+}
+
+function showWallet(wallet) {
+  if (wallet) text('wallet-note', `${wallet.name} is here.`);
+  else text('wallet-note', 'No MetaMask was found. Install MetaMask Flask, then reload this page.');
+  byId('wallet-hint').hidden = !wallet || wallet.flask;
+}
+
+function showInstall(version, wallet) {
+  if (version !== undefined) text('install-note', `Version ${version} is installed.`);
+  else if (wallet) text('install-note', 'MetaMask shows what the snap may do before you agree.');
+  else text('install-note', 'It runs inside MetaMask, closed off from this page.');
+}
+
+function showEnrol(status) {
+  if (status?.enrolled) text('enrol-note', 'Connected to');
+  else text('enrol-note', 'It holds the other share of your key and takes part in every signature.');
+  text('server', status?.enrolled ? status.server : '');
+  byId('enrol-hint').hidden = status?.enrolled === true;
+}
+
+function showCreate({ length }) {
+  if (length === 0) text('create-note', 'The snap and the server make the key together. This takes a few seconds.');
+  else text('create-note', `You have ${length === 1 ? 'one account' : `${length} accounts`}.`);
+  byId('create').classList.toggle('quiet', length > 0);
+}
+
+function showAccounts(accounts) {
+  byId('accounts-card').hidden = accounts.length === 0;
+  const template = byId('account-template').content.firstElementChild;
+  const shown = [...byId('accounts').querySelectorAll('.account-address')].map((element) => element.textContent);
+  // Left alone when nothing changed, so that a focused button keeps its focus.
+  if (shown.join() === accounts.map(({ address }) => address).join()) return;
+  byId('accounts').replaceChildren(
+    ...accounts.map(({ address, index }) => {
+      const item = template.cloneNode(true);
+      item.querySelector('.account-name').textContent = `Account ${index + 1}`;
+      item.querySelector('.account-address').textContent = address;
+      item.querySelector('button').setAttribute('aria-label', `Copy the address of account ${index + 1}`);
+      return item;
+    }),
+  );
+}
+
+function showFrozen(keys) {
+  const frozen = keys.filter(({ state }) => state === 'frozen');
+  byId('frozen').hidden = frozen.length === 0;
+  byId('frozen-keys').replaceChildren(...frozen.map(({ keyId }) => element('li', element('code', keyId))));
+}
+
+function showError(error) {
+  const section = byId('error');
+  section.hidden = !error;
+  if (!error) return;
+  section.dataset.tone = error.refused ? 'plain' : 'bad';
+  text('error-title', error.what);
+  text('error-message', error.message);
+  byId('error-problems').hidden = error.problems.length === 0;
+  byId('error-problems').replaceChildren(
+    ...error.problems.map(({ field, reason }) => element('li', element('code', field), ` ${reason}`)),
+  );
+}
+
+/** The handler of the account list: copies the address beside the button. */
+export async function copyAddress({ target }) {
+  const copy = target.closest('button');
+  if (!copy) return;
+  const address = copy.parentElement.querySelector('.account-address').textContent;
+  copy.textContent = await navigator.clipboard.writeText(address).then(
+    () => 'Copied',
+    () => 'Not copied',
+  );
+  setTimeout(() => (copy.textContent = 'Copy'), 2000);
+}
+
+const WAITING = {
+  install: 'Waiting for MetaMask…',
+  enrol: 'Waiting for MetaMask…',
+  create: 'Waiting for MetaMask…',
+  refresh: 'Asking…',
+};
+
+/** `busy` is the id of the button whose work is going on; all are off meanwhile. */
+function button(id, label, { busy, enabled, visible = true }) {
+  const control = byId(id);
+  control.hidden = !visible;
+  control.disabled = !enabled || busy !== undefined;
+  control.setAttribute('aria-busy', String(busy === id));
+  text(id, busy === id ? WAITING[id] : label);
+}
+
+function text(id, content) {
+  // Unchanged text is not set again: screen readers would read it again.
+  if (byId(id).textContent !== content) byId(id).textContent = content;
+}
+
+function element(name, ...children) {
+  const made = document.createElement(name);
+  made.append(...children);
+  return made;
+}

@@ -1,0 +1,115 @@
+/**
+ * What the core may ask of MetaMask: one entry for each method of its host callback,
+ * `{"method","params"}` in, `{"result"}` or `{"error":{"code","message"}}` out.
+ *
+ * Nothing here ever rejects: a rejected request of a snap that nobody catches ends
+ * the snap in the middle of a ceremony, so a failure is an answer like any other.
+ */
+import { DialogType, type Json } from '@metamask/snaps-sdk';
+import type { JSXElement } from '@metamask/snaps-sdk/jsx';
+import { fields, integer, list, oneOf, parse, text, type Fields } from './read';
+import { CreateAccount, readCreateAccount } from './views/CreateAccount';
+import { DeleteAccount, readDeleteAccount } from './views/DeleteAccount';
+import { ENROL_PLACEHOLDER, Enrol } from './views/Enrol';
+import { readSummary, Sign } from './views/Sign';
+
+/** The core's whole state is one value under this key, in MetaMask's encrypted store. */
+const STATE_KEY = 'tandem';
+
+/** JSON-RPC's code for an internal error, when a failure carries none of its own. */
+const INTERNAL_ERROR = -32603;
+
+const methods: Readonly<Record<string, (params: Fields) => Promise<Json>>> = {
+  'state.get': () => snap.request({ method: 'snap_getState', params: { key: STATE_KEY } }),
+
+  'state.set': async ({ value }) =>
+    snap.request({
+      method: 'snap_setState',
+      params: { key: STATE_KEY, value: fields(value, 'value') },
+    }),
+
+  dialog: async ({ view, summary }) => {
+    switch (oneOf('enrol', 'createAccount', 'deleteAccount', 'sign')(view, 'view')) {
+      case 'enrol':
+        return snap.request({
+          method: 'snap_dialog',
+          params: { type: DialogType.Prompt, content: <Enrol />, placeholder: ENROL_PLACEHOLDER },
+        });
+      case 'createAccount':
+        return confirm(<CreateAccount {...readCreateAccount(summary)} />);
+      case 'deleteAccount':
+        return confirm(<DeleteAccount {...readDeleteAccount(summary)} />);
+      case 'sign':
+        return confirm(<Sign {...readSummary(summary)} />);
+    }
+  },
+
+  'socket.open': async ({ url, protocols }) => {
+    const id = await snap.request({
+      method: 'snap_openWebSocket',
+      params: { url: text(url, 'url'), protocols: list(text)(protocols, 'protocols') },
+    });
+    return { id };
+  },
+
+  'socket.send': async ({ id, message }) =>
+    snap.request({
+      method: 'snap_sendWebSocketMessage',
+      params: { id: text(id, 'id'), message: list(integer)(message, 'message') },
+    }),
+
+  'socket.close': async ({ id }) =>
+    snap.request({ method: 'snap_closeWebSocket', params: { id: text(id, 'id') } }),
+
+  'clock.now': async () => Date.now(),
+
+  'clock.sleep': async ({ ms }) => {
+    const time = integer(ms, 'ms');
+    await new Promise((resolve) => setTimeout(resolve, time));
+    return null;
+  },
+
+  'keyring.emit': async ({ event, params }) =>
+    snap.request({
+      method: 'snap_manageAccounts',
+      params: { method: text(event, 'event'), params: fields(params, 'params') },
+    }),
+};
+
+/** The host callback itself. */
+export async function answer(request: string): Promise<string> {
+  try {
+    const { method, params } = parse(request, 'request');
+    return JSON.stringify({ result: await call(text(method, 'method'), fields(params, 'params')) });
+  } catch (failure) {
+    return JSON.stringify({ error: describe(failure) });
+  }
+}
+
+async function call(name: string, params: Fields): Promise<Json> {
+  const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
+  if (method === undefined) throw new Error(`the host has no method called ${name}`);
+  return (await method(params)) ?? null;
+}
+
+async function confirm(content: JSXElement): Promise<boolean> {
+  const answered = await snap.request({
+    method: 'snap_dialog',
+    params: { type: DialogType.Confirmation, content },
+  });
+  // Anything but an explicit yes is a no.
+  return answered === true;
+}
+
+function describe(failure: unknown): { code: number; message: string } {
+  const code = member(failure, 'code');
+  const message = member(failure, 'message');
+  return {
+    code: typeof code === 'number' && Number.isSafeInteger(code) ? code : INTERNAL_ERROR,
+    message: typeof message === 'string' ? message : 'MetaMask gave no reason',
+  };
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

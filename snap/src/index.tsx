@@ -1,0 +1,45 @@
+/**
+ * The entry points that MetaMask calls, each handed on to the core. Who may call
+ * which method, what it means and what it answers is decided there, in Rust.
+ */
+import type {
+  Json,
+  JsonRpcRequest,
+  OnHomePageHandler,
+  OnKeyringRequestHandler,
+  OnRpcRequestHandler,
+  OnWebSocketEventHandler,
+} from '@metamask/snaps-sdk';
+import { getCore } from './core';
+import { resultOf } from './errors';
+import { answer } from './host';
+import { fields, flag } from './read';
+import { Home, readStatus } from './views/Home';
+
+/** The origin of what MetaMask itself asks; no web page can have it. */
+const METAMASK = 'metamask';
+
+export const onRpcRequest: OnRpcRequestHandler = async ({ origin, request }) =>
+  dispatch(origin, request);
+
+export const onKeyringRequest: OnKeyringRequestHandler = async ({ origin, request }) =>
+  dispatch(origin, request);
+
+export const onHomePage: OnHomePageHandler = async () => {
+  const status = await dispatch(METAMASK, { jsonrpc: '2.0', id: 1, method: 'tandem_status' });
+  return { content: <Home {...readStatus(status)} /> };
+};
+
+export const onWebSocketEvent: OnWebSocketEventHandler = async ({ event }) => {
+  const core = await getCore();
+  const { delivered } = fields(resultOf(core.deliver(JSON.stringify(event))), 'result');
+  // Nobody waits for it: this snap was restarted, and its session ended with it.
+  if (event.type !== 'close' && !flag(delivered, 'result.delivered')) {
+    await answer(JSON.stringify({ method: 'socket.close', params: { id: event.id } }));
+  }
+};
+
+async function dispatch(origin: string, request: JsonRpcRequest): Promise<Json> {
+  const core = await getCore();
+  return resultOf(await core.handle(JSON.stringify({ origin, request })));
+}

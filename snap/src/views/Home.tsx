@@ -1,0 +1,85 @@
+import type { Json } from '@metamask/snaps-sdk';
+import {
+  Banner,
+  Box,
+  Copyable,
+  Heading,
+  Row,
+  Section,
+  Text,
+  type SnapComponent,
+} from '@metamask/snaps-sdk/jsx';
+import { fields, flag, integer, list, oneOf, optional, text } from '../read';
+import { literal } from './literal';
+
+/** What `tandem_status` answers, as far as the home page shows it. */
+type Status = {
+  release: string | null;
+  enrolled: boolean;
+  server: string | null;
+  accounts: { address: string; index: number }[];
+  keys: { keyId: string; state: 'active' | 'frozen' }[];
+};
+
+export function readStatus(value: Json): Status {
+  const status = fields(value, 'status');
+  const version = fields(status['version'], 'status.version');
+  return {
+    release: optional(text)(version['release'], 'status.version.release'),
+    enrolled: flag(status['enrolled'], 'status.enrolled'),
+    server: optional(text)(status['server'], 'status.server'),
+    accounts: list((item, name) => {
+      const account = fields(item, name);
+      return {
+        address: text(account['address'], `${name}.address`),
+        index: integer(account['index'], `${name}.index`),
+      };
+    })(status['accounts'], 'status.accounts'),
+    keys: list((item, name) => {
+      const key = fields(item, name);
+      return {
+        keyId: text(key['keyId'], `${name}.keyId`),
+        state: oneOf('active', 'frozen')(key['state'], `${name}.state`),
+      };
+    })(status['keys'], 'status.keys'),
+  };
+}
+
+/** MetaMask's page about this snap: which server, which accounts, and whether a key is frozen. */
+export const Home: SnapComponent<Status> = ({ release, enrolled, server, accounts, keys }) => (
+  <Box>
+    {keys
+      .filter(({ state }) => state === 'frozen')
+      .map(({ keyId }) => (
+        <Banner title="A key is frozen" severity="danger">
+          <Text>
+            A check failed while signing, so this device refuses to use the key again. Ask your
+            server's operator before doing anything else. Key: {literal(keyId)}
+          </Text>
+        </Banner>
+      ))}
+    {enrolled ? null : (
+      <Banner title="Not connected yet" severity="info">
+        <Text>Open the Tandem page and choose "Connect a signing server".</Text>
+      </Banner>
+    )}
+    <Section>
+      <Row label="Signing server">
+        <Text>{literal(server ?? 'none')}</Text>
+      </Row>
+      <Row label="Release">
+        <Text>{literal(release ?? 'unknown')}</Text>
+      </Row>
+    </Section>
+    <Heading>Accounts</Heading>
+    {accounts.length === 0 ? <Text color="alternative">None yet.</Text> : null}
+    {accounts.map(({ address, index }) => (
+      <Box>
+        <Text color="alternative" size="sm">
+          Account {String(index + 1)}
+        </Text>
+        <Copyable value={address} />
+      </Box>
+    ))}
+  </Box>
+);

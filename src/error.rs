@@ -1,0 +1,217 @@
+//! The one error that leaves this crate: a JSON-RPC error object with a name for
+//! programs, one sentence for people, and every problem found.
+
+use serde_json::{Value, json};
+use tandem_wire::{Refusal, RefusalCode};
+
+use crate::host::HostError;
+use crate::session::TransportError;
+
+/// One problem with one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Path of the field, such as `params.id`.
+    pub field: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Why a request was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The request does not have the shape it must have.
+    #[error("the request is not valid")]
+    InvalidRequest(Vec<Problem>),
+    /// The transaction or message is not valid; the inner error says how.
+    #[error("{0}")]
+    Ethereum(tandem_ethereum::Error),
+    /// No such method.
+    #[error("there is no method {0}")]
+    MethodNotFound(String),
+    /// A method of the keyring protocol that Tandem does not offer.
+    #[error("{0} is not supported")]
+    MethodNotSupported(String),
+    /// This origin may not call this method.
+    #[error("{origin} may not call {method}")]
+    Unauthorized {
+        /// Who called.
+        origin: String,
+        /// What it called.
+        method: String,
+    },
+    /// The user said no.
+    #[error("the user rejected the request")]
+    UserRejected,
+    /// This device belongs to no server yet.
+    #[error("this device is not connected to a signing server yet; enrol it first")]
+    NotEnrolled,
+    /// It already belongs to one.
+    #[error("this device is already connected to {0}")]
+    AlreadyEnrolled(String),
+    /// What the user typed is not an enrolment code.
+    #[error("{0}")]
+    InvalidEnrolmentCode(tandem_wire::EnrolmentCodeError),
+    /// No account with this id or address.
+    #[error("there is no account {0}")]
+    AccountNotFound(String),
+    /// No pending request with this id: Tandem answers every request at once.
+    #[error("there is no pending request {0}")]
+    RequestNotFound(String),
+    /// A protocol check failed on this key; it will not sign any more.
+    #[error(
+        "the key of this account is frozen because a protocol check failed; it must not sign until its shares are refreshed"
+    )]
+    KeyFrozen,
+    /// A ceremony failed in a way that harms nothing.
+    #[error("the signing protocol failed: {0}")]
+    Protocol(String),
+    /// The server said no.
+    #[error("the signing server refused: {}", .0.message)]
+    Refused(Refusal),
+    /// The server cannot be reached, went away, or speaks nonsense.
+    #[error("the signing server cannot be used: {0}")]
+    Server(TransportError),
+    /// The account exists, but its share is not safely stored yet.
+    #[error(
+        "MetaMask did not keep the new account's share (was it locked just now?); nothing was created, try again"
+    )]
+    NotStored,
+    /// Stored state that this release cannot read. Nothing was changed.
+    #[error("the stored state cannot be read: {0}")]
+    State(String),
+    /// The surroundings failed us.
+    #[error("{0}")]
+    Host(#[from] HostError),
+    /// Our own fault.
+    #[error("internal error: {0}")]
+    Internal(&'static str),
+}
+
+impl Error {
+    /// A single problem with one field.
+    pub(crate) fn field(field: &str, reason: &str) -> Self {
+        Self::InvalidRequest(vec![Problem {
+            field: field.to_owned(),
+            reason: reason.to_owned(),
+        }])
+    }
+
+    /// The JSON-RPC code: EIP-1193, EIP-1474 or JSON-RPC 2.0.
+    #[must_use]
+    pub fn code(&self) -> i64 {
+        match self {
+            Self::InvalidRequest(_) | Self::InvalidEnrolmentCode(_) => -32602,
+            Self::Ethereum(error) => error.code(),
+            Self::MethodNotFound(_) => -32601,
+            Self::MethodNotSupported(_) => -32004,
+            Self::Unauthorized { .. } => 4100,
+            Self::UserRejected => 4001,
+            Self::AccountNotFound(_) | Self::RequestNotFound(_) => -32001,
+            Self::NotEnrolled | Self::AlreadyEnrolled(_) | Self::KeyFrozen | Self::NotStored => {
+                -32002
+            }
+            Self::Refused(refusal) => match refusal.code {
+                RefusalCode::InvalidRequest => -32602,
+                _ => -32002,
+            },
+            Self::Server(_) => 4900,
+            Self::Protocol(_) | Self::State(_) | Self::Host(_) | Self::Internal(_) => -32603,
+        }
+    }
+
+    /// The stable name that programs may compare.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "InvalidRequest",
+            Self::Ethereum(error) => error.name(),
+            Self::MethodNotFound(_) => "MethodNotFound",
+            Self::MethodNotSupported(_) => "MethodNotSupported",
+            Self::Unauthorized { .. } => "Unauthorized",
+            Self::UserRejected => "UserRejected",
+            Self::NotEnrolled => "NotEnrolled",
+            Self::AlreadyEnrolled(_) => "AlreadyEnrolled",
+            Self::InvalidEnrolmentCode(_) => "InvalidEnrolmentCode",
+            Self::AccountNotFound(_) => "AccountNotFound",
+            Self::RequestNotFound(_) => "RequestNotFound",
+            Self::KeyFrozen => "KeyFrozen",
+            Self::Protocol(_) => "ProtocolFailed",
+            Self::Refused(refusal) => refusal_name(refusal.code),
+            Self::Server(_) => "ServerUnavailable",
+            Self::NotStored => "NotStored",
+            Self::State(_) => "StateUnreadable",
+            Self::Host(_) => "HostFailed",
+            Self::Internal(_) => "Internal",
+        }
+    }
+
+    /// Every problem with the request's fields.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        match self {
+            Self::InvalidRequest(problems) => problems.clone(),
+            Self::Ethereum(error) => error
+                .problems()
+                .iter()
+                .map(|problem| Problem {
+                    field: problem.field.clone(),
+                    reason: problem.reason.clone(),
+                })
+                .collect(),
+            Self::Refused(refusal) => refusal
+                .problems
+                .iter()
+                .map(|problem| Problem {
+                    field: problem.field.clone(),
+                    reason: problem.reason.clone(),
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// `{"code","name","message","data":{"name","problems"}}`. The name is in
+    /// `data` as well, because MetaMask passes only code, message and data on.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let problems: Vec<Value> = self
+            .problems()
+            .iter()
+            .map(|problem| json!({"field": problem.field, "reason": problem.reason}))
+            .collect();
+        json!({
+            "code": self.code(),
+            "name": self.name(),
+            "message": self.to_string(),
+            "data": {"name": self.name(), "problems": problems},
+        })
+    }
+}
+
+impl From<tandem_ethereum::Error> for Error {
+    fn from(error: tandem_ethereum::Error) -> Self {
+        Self::Ethereum(error)
+    }
+}
+
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        Self::Server(error)
+    }
+}
+
+const fn refusal_name(code: RefusalCode) -> &'static str {
+    match code {
+        RefusalCode::Malformed => "ServerRefusedMalformed",
+        RefusalCode::Unauthorized => "ServerRefusedDevice",
+        RefusalCode::InvalidToken => "InvalidEnrolmentToken",
+        RefusalCode::UnknownKey => "ServerLacksKey",
+        RefusalCode::Frozen => "KeyFrozen",
+        RefusalCode::Busy => "ServerBusy",
+        RefusalCode::EpochMismatch => "EpochMismatch",
+        RefusalCode::InvalidRequest => "ServerRefusedRequest",
+        RefusalCode::DigestMismatch => "DigestMismatch",
+        RefusalCode::Aborted => "ProtocolFailed",
+        RefusalCode::Unavailable => "ServerUnavailable",
+    }
+}

@@ -1,0 +1,110 @@
+//! What the outside does for us: storage, dialogs, sockets, the clock, and events
+//! to MetaMask. One function from request text to response text, so that a snap,
+//! a page and a test can each be a host.
+//!
+//! | method | params | result |
+//! |---|---|---|
+//! | `state.get` | `{}` | the stored value, or null |
+//! | `state.set` | `{value}` | null |
+//! | `dialog` | `{view, summary?}` | true, false, or the text typed |
+//! | `socket.open` | `{url, protocols}` | `{id}` |
+//! | `socket.send` | `{id, message: number[]}` | null |
+//! | `socket.close` | `{id}` | null |
+//! | `clock.now` | `{}` | Unix time in milliseconds |
+//! | `clock.sleep` | `{ms}` | null, when they have passed |
+//! | `keyring.emit` | `{event, params}` | null |
+//!
+//! The response is `{"result": ..}` or `{"error": {"code", "message"}}`.
+
+use std::rc::Rc;
+
+use futures_util::future::LocalBoxFuture;
+use serde_json::{Value, json};
+
+/// The host as this crate sees it.
+#[derive(Clone)]
+pub struct Host(Rc<dyn Call>);
+
+/// A host: text in, text out. A rejected promise arrives as `Err` with its text.
+pub trait Call {
+    /// Does one request.
+    fn call(&self, request: String) -> LocalBoxFuture<'static, Result<String, String>>;
+}
+
+/// The host did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{method} failed: {message}")]
+pub struct HostError {
+    /// What was asked.
+    pub method: &'static str,
+    /// The host's code, when it gave one.
+    pub code: Option<i64>,
+    /// What the host said.
+    pub message: String,
+}
+
+impl Host {
+    /// Wraps a host.
+    #[must_use]
+    pub fn new(call: Rc<dyn Call>) -> Self {
+        Self(call)
+    }
+
+    pub(crate) async fn call(
+        &self,
+        method: &'static str,
+        params: Value,
+    ) -> Result<Value, HostError> {
+        let fail = |code, message| HostError {
+            method,
+            code,
+            message,
+        };
+        let request = json!({"method": method, "params": params}).to_string();
+        let response = self
+            .0
+            .call(request)
+            .await
+            .map_err(|message| fail(None, message))?;
+        let mut response: Value = serde_json::from_str(&response)
+            .map_err(|_| fail(None, "the host's answer is not JSON".to_owned()))?;
+        if let Some(error) = response.get("error") {
+            let message = error.get("message").and_then(Value::as_str);
+            return Err(fail(
+                error.get("code").and_then(Value::as_i64),
+                message.unwrap_or("the host gave no reason").to_owned(),
+            ));
+        }
+        match response.get_mut("result") {
+            Some(result) => Ok(result.take()),
+            None => Err(fail(None, "the host's answer has no result".to_owned())),
+        }
+    }
+
+    /// Shows one of the snap's own dialogs and waits for the user.
+    pub(crate) async fn dialog(&self, view: &str, summary: Value) -> Result<Value, HostError> {
+        self.call("dialog", json!({"view": view, "summary": summary}))
+            .await
+    }
+
+    /// Unix time in milliseconds; 0 if the host's clock is out of order, because
+    /// nothing here depends on it but records.
+    pub(crate) async fn now(&self) -> u64 {
+        match self.call("clock.now", json!({})).await {
+            Ok(value) => value.as_u64().unwrap_or(0),
+            Err(_) => 0,
+        }
+    }
+
+    /// Returns after `ms` milliseconds.
+    pub(crate) async fn sleep(&self, ms: u32) -> Result<(), HostError> {
+        self.call("clock.sleep", json!({"ms": ms})).await.map(drop)
+    }
+
+    /// Sends an event to MetaMask's side of the keyring.
+    pub(crate) async fn emit(&self, event: &str, params: Value) -> Result<(), HostError> {
+        self.call("keyring.emit", json!({"event": event, "params": params}))
+            .await
+            .map(drop)
+    }
+}

@@ -1,0 +1,129 @@
+//! `keyring_createAccount`: the first account makes a key with the server, later
+//! ones are further children of it.
+//!
+//! Killed anywhere, this leaves no account or a working one: the address reaches
+//! MetaMask only after the key was proved by a joint signature, the server had
+//! stored its share, and ours was read back from MetaMask's disk.
+
+use serde_json::{Value, json};
+
+use super::params::Params;
+use crate::Device;
+use crate::error::Error;
+use crate::state::{Account, Key, State};
+
+/// What creating the next account needs.
+enum Next {
+    /// Made before, but MetaMask never took it.
+    Announce(Account),
+    /// Another child of a key we have.
+    Derive { key: String, index: u32 },
+    /// The first account: a key must be made.
+    Keygen,
+}
+
+impl Device {
+    pub(super) async fn create_account(
+        &self,
+        origin: &str,
+        params: &Value,
+    ) -> Result<Value, Error> {
+        let mut reader = Params::read(params);
+        let options = reader.get("options");
+        if options.is_some_and(|options| !options.is_object()) {
+            reader.problem("options", "must be an object");
+        }
+        reader.finish()?;
+        let correlation = options.and_then(|options| options.pointer("/metamask/correlationId"));
+
+        let _held = self.creation_lock.lock().await;
+        let state = self.load().await?;
+        let server = state.enrolment()?.server.clone();
+        let next = next(&state);
+        let (index, first_key) = match &next {
+            Next::Announce(account) => (account.index, false),
+            Next::Derive { index, .. } => (*index, false),
+            Next::Keygen => (0, true),
+        };
+        let summary = json!({
+            "origin": origin, "server": server, "index": index, "firstKey": first_key,
+        });
+        if self.host.dialog("createAccount", summary).await? != json!(true) {
+            return Err(Error::UserRejected);
+        }
+
+        let account = match next {
+            Next::Announce(account) => account,
+            Next::Derive { key, index } => {
+                let account = Account::derive(&state.key(&key)?.share()?, index)?;
+                self.store_account(account.clone(), None).await?;
+                account
+            }
+            Next::Keygen => {
+                let share = self.run_keygen(state.enrolment()?).await?;
+                let account = Account::derive(&share, 0)?;
+                let key = Key::new(&share, self.host.now().await)?;
+                self.store_account(account.clone(), Some(key)).await?;
+                account
+            }
+        };
+        self.announce(&account, correlation).await?;
+        Ok(account.to_json())
+    }
+
+    async fn store_account(&self, account: Account, key: Option<Key>) -> Result<(), Error> {
+        self.store_durably(move |state| {
+            state.keys.extend(key);
+            state.accounts.push(account);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Hands the account to MetaMask. If MetaMask's user refuses it, the key and
+    /// the account stay: the next creation offers the same account again.
+    async fn announce(&self, account: &Account, correlation: Option<&Value>) -> Result<(), Error> {
+        let mut event = json!({
+            "account": account.to_json(),
+            "accountNameSuggestion": format!("Tandem {}", account.index.saturating_add(1)),
+        });
+        if let (Some(correlation), Some(event)) = (correlation, event.as_object_mut()) {
+            event.insert("metamask".to_owned(), json!({"correlationId": correlation}));
+        }
+        self.host.emit("notify:accountCreated", event).await?;
+        let id = account.id.clone();
+        self.update(move |state| {
+            for stored in state.accounts.iter_mut().filter(|stored| stored.id == id) {
+                stored.announced = true;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn next(state: &State) -> Next {
+    if let Some(account) = state.accounts.iter().find(|account| !account.announced) {
+        return Next::Announce(account.clone());
+    }
+    match state.keys.iter().rev().find(|key| !key.frozen) {
+        Some(key) => Next::Derive {
+            key: key.id.clone(),
+            index: free_index(state, &key.id),
+        },
+        None => Next::Keygen,
+    }
+}
+
+/// The smallest index without an account: one that was deleted comes back first.
+fn free_index(state: &State, key: &str) -> u32 {
+    let taken = |index: &u32| {
+        state
+            .accounts
+            .iter()
+            .any(|account| account.key == key && account.index == *index)
+    };
+    (0..=u32::MAX)
+        .find(|index| !taken(index))
+        .unwrap_or(u32::MAX)
+}

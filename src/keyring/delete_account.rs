@@ -1,0 +1,39 @@
+//! `keyring_deleteAccount`: the account goes, its key's share stays. Creating an
+//! account again brings the same one back, so nothing can be lost here.
+
+use serde_json::{Value, json};
+
+use super::params::Params;
+use crate::Device;
+use crate::error::Error;
+use crate::rpc::METAMASK;
+
+impl Device {
+    pub(super) async fn delete_account(
+        &self,
+        origin: &str,
+        params: &Value,
+    ) -> Result<Value, Error> {
+        let mut params = Params::read(params);
+        let id = params.text("id").to_owned();
+        params.finish()?;
+        let address = self.load().await?.account(&id)?.address.clone();
+        // MetaMask has asked its user already; a page has not.
+        if origin != METAMASK {
+            let summary = json!({"origin": origin, "address": address});
+            if self.host.dialog("deleteAccount", summary).await? != json!(true) {
+                return Err(Error::UserRejected);
+            }
+        }
+        let removed = id.clone();
+        self.update(move |state| {
+            state.accounts.retain(|account| account.id != removed);
+            Ok(())
+        })
+        .await?;
+        self.host
+            .emit("notify:accountDeleted", json!({"id": id}))
+            .await?;
+        Ok(Value::Null)
+    }
+}

@@ -1,0 +1,56 @@
+//! `prepare` and `finish`: the pure part of signing, for tools and tests. Given a
+//! request they tell what would be signed; given a signature they assemble what
+//! MetaMask expects.
+
+use serde_json::{Value, json};
+use tandem_ethereum::Request;
+use tandem_wire::{WIRE_VERSION, release};
+
+use crate::error::Error;
+
+/// `{"method","params","scope","account"?}` to `{"digest","payload","summary"}`.
+///
+/// # Errors
+/// [`Error::Ethereum`] with every problem.
+pub fn prepare(request: &str) -> Result<Value, Error> {
+    let prepared = Request::from_json(request)?.prepare()?;
+    let summary = serde_json::to_value(prepared.summary())
+        .map_err(|_| Error::Internal("the summary does not encode"))?;
+    Ok(json!({
+        "digest": hex_text(&prepared.digest()),
+        "payload": hex_text(prepared.payload()),
+        "summary": summary,
+    }))
+}
+
+/// The input of [`prepare`] with `"signature":{"r","s","yParity"}` and an account,
+/// to what MetaMask expects for the method.
+///
+/// # Errors
+/// [`Error::Ethereum`] with every problem, also if the signature does not recover
+/// to the account.
+pub fn finish(request: &str) -> Result<Value, Error> {
+    let (request, signature) = Request::from_signed_json(request)?;
+    let prepared = request.prepare()?;
+    let account = prepared
+        .account()
+        .ok_or_else(|| Error::field("account", "is missing"))?;
+    Ok(prepared.finish(&signature, account)?.result)
+}
+
+/// What this build is.
+#[must_use]
+pub fn version() -> Value {
+    let release = release();
+    json!({
+        "release": release.version,
+        "commit": release.commit,
+        "dependencies": release.dependencies,
+        "wire": WIRE_VERSION,
+        "state": crate::state::VERSION,
+    })
+}
+
+pub(crate) fn hex_text(bytes: &[u8]) -> String {
+    format!("0x{}", hex::encode(bytes))
+}

@@ -1,0 +1,66 @@
+//! One entry for everything that MetaMask and pages ask: who may call what, and
+//! where it goes.
+
+mod enrol;
+mod origins;
+mod status;
+
+pub use origins::{COMPANION_ORIGINS, METAMASK};
+
+use serde_json::{Value, json};
+
+use crate::Device;
+use crate::error::Error;
+use crate::offline;
+
+impl Device {
+    /// `{"origin","request": <JSON-RPC 2.0>}` to a JSON-RPC response. Never fails:
+    /// every error is inside the response.
+    pub async fn handle(&self, text: &str) -> String {
+        let envelope: Value = match serde_json::from_str(text) {
+            Ok(envelope) => envelope,
+            Err(_) => return respond(&Value::Null, Err(Error::field("request", "is not JSON"))),
+        };
+        let id = envelope.pointer("/request/id").unwrap_or(&Value::Null);
+        respond(id, self.dispatch(&envelope).await)
+    }
+
+    async fn dispatch(&self, envelope: &Value) -> Result<Value, Error> {
+        let mut problems = Vec::new();
+        let mut text = |pointer: &str, field: &str| {
+            let found = envelope.pointer(pointer).and_then(Value::as_str);
+            if found.is_none() {
+                problems.push(crate::error::Problem {
+                    field: field.to_owned(),
+                    reason: "is missing or not a string".to_owned(),
+                });
+            }
+            found.unwrap_or_default()
+        };
+        let origin = text("/origin", "origin");
+        let method = text("/request/method", "request.method");
+        if !problems.is_empty() {
+            return Err(Error::InvalidRequest(problems));
+        }
+        origins::check(origin, method)?;
+        let no_params = json!({});
+        let params = envelope
+            .pointer("/request/params")
+            .filter(|params| !params.is_null())
+            .unwrap_or(&no_params);
+        match method {
+            "tandem_version" => Ok(offline::version()),
+            "tandem_status" => self.status().await,
+            "tandem_enrol" => self.enrol().await,
+            _ => self.keyring(origin, method, params).await,
+        }
+    }
+}
+
+fn respond(id: &Value, outcome: Result<Value, Error>) -> String {
+    match outcome {
+        Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
+        Err(error) => json!({"jsonrpc": "2.0", "id": id, "error": error.to_json()}),
+    }
+    .to_string()
+}

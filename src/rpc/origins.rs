@@ -1,0 +1,84 @@
+//! Who may call what. MetaMask enforces the manifest's list for keyring methods;
+//! this table holds even where it does not.
+
+use crate::error::Error;
+
+/// The origin MetaMask itself uses.
+pub const METAMASK: &str = "metamask";
+
+/// The companion page. The same list as `endowment:keyring.allowedOrigins` in the
+/// snap's manifest; a test compares them.
+pub const COMPANION_ORIGINS: [&str; 1] = ["http://localhost:8000"];
+
+/// Refuses a call that this origin may not make.
+pub fn check(origin: &str, method: &str) -> Result<(), Error> {
+    let metamask = origin == METAMASK;
+    let companion = COMPANION_ORIGINS.contains(&origin);
+    let allowed = match method {
+        // Says nothing about the user.
+        "tandem_version" => true,
+        "tandem_enrol" | "tandem_status" => companion || metamask,
+        // Signing is MetaMask's alone: its user has seen the request there too.
+        "keyring_submitRequest"
+        | "keyring_setSelectedAccounts"
+        | "keyring_resolveAccountAddress" => metamask,
+        _ if method.starts_with("keyring_") => companion || metamask,
+        _ => return Err(Error::MethodNotFound(method.to_owned())),
+    };
+    if allowed {
+        Ok(())
+    } else {
+        Err(Error::Unauthorized {
+            origin: origin.to_owned(),
+            method: method.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_metamask_may_ask_for_a_signature() {
+        assert!(check(METAMASK, "keyring_submitRequest").is_ok());
+        for origin in COMPANION_ORIGINS
+            .into_iter()
+            .chain(["https://dapp.example", ""])
+        {
+            assert!(matches!(
+                check(origin, "keyring_submitRequest"),
+                Err(Error::Unauthorized { .. })
+            ));
+        }
+    }
+
+    #[test]
+    fn a_stranger_learns_the_version_and_nothing_else() {
+        let stranger = "https://dapp.example";
+        assert!(check(stranger, "tandem_version").is_ok());
+        for method in [
+            "tandem_status",
+            "tandem_enrol",
+            "keyring_listAccounts",
+            "keyring_createAccount",
+        ] {
+            assert!(
+                matches!(check(stranger, method), Err(Error::Unauthorized { .. })),
+                "{method}"
+            );
+        }
+        assert!(matches!(
+            check(stranger, "eth_sign"),
+            Err(Error::MethodNotFound(_))
+        ));
+    }
+
+    #[test]
+    fn the_manifest_allows_the_same_pages() {
+        let template = include_str!("../../snap/snap.manifest.template.json");
+        let manifest: serde_json::Value = serde_json::from_str(template).unwrap_or_default();
+        let listed = manifest.pointer("/initialPermissions/endowment:keyring/allowedOrigins");
+        assert_eq!(listed, Some(&serde_json::json!(COMPANION_ORIGINS)));
+    }
+}

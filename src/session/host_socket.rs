@@ -1,0 +1,92 @@
+//! Sockets through the host: inside a snap there is no `WebSocket`, but MetaMask
+//! opens one for us (SIP-20).
+
+use futures_channel::mpsc::UnboundedReceiver;
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde_json::{Value, json};
+use tandem_wire::SUBPROTOCOL;
+
+use super::inbox::{Delivery, Inbox};
+use super::{Connect, Socket, TransportError};
+use crate::host::{Host, HostError};
+
+/// Opens sockets by asking the host.
+pub struct HostSockets {
+    host: Host,
+    inbox: Inbox,
+}
+
+impl HostSockets {
+    /// Sockets whose events arrive in `inbox`.
+    #[must_use]
+    pub const fn new(host: Host, inbox: Inbox) -> Self {
+        Self { host, inbox }
+    }
+}
+
+impl Connect for HostSockets {
+    fn connect(&self, url: &str) -> LocalBoxFuture<'_, Result<Box<dyn Socket>, TransportError>> {
+        let params = json!({"url": url, "protocols": [SUBPROTOCOL]});
+        Box::pin(async move {
+            let opening = self.inbox.opening();
+            let answer = self
+                .host
+                .call("socket.open", params)
+                .await
+                .map_err(unreachable)?;
+            let Some(id) = answer.get("id").and_then(Value::as_str) else {
+                let reason = "the host opened a socket without an id".to_owned();
+                return Err(TransportError::Unreachable(reason));
+            };
+            let socket: Box<dyn Socket> = Box::new(HostSocket {
+                id: id.to_owned(),
+                events: opening.listen(id),
+                host: self.host.clone(),
+                inbox: self.inbox.clone(),
+            });
+            Ok(socket)
+        })
+    }
+}
+
+struct HostSocket {
+    id: String,
+    events: UnboundedReceiver<Delivery>,
+    host: Host,
+    inbox: Inbox,
+}
+
+impl Socket for HostSocket {
+    fn send(&mut self, frame: Vec<u8>) -> LocalBoxFuture<'_, Result<(), TransportError>> {
+        let params = json!({"id": self.id, "message": frame});
+        Box::pin(async move {
+            let sent = self.host.call("socket.send", params).await;
+            sent.map(drop).map_err(|_| TransportError::Closed)
+        })
+    }
+
+    fn receive(&mut self) -> LocalBoxFuture<'_, Result<Vec<u8>, TransportError>> {
+        Box::pin(async move {
+            let event = self.events.next().await;
+            event.unwrap_or(Err(TransportError::Closed))
+        })
+    }
+
+    fn close(self: Box<Self>) -> LocalBoxFuture<'static, ()> {
+        Box::pin(async move {
+            // A socket that is already closed has nothing left to close.
+            let _closed = self.host.call("socket.close", json!({"id": self.id})).await;
+        })
+    }
+}
+
+impl Drop for HostSocket {
+    fn drop(&mut self) {
+        self.inbox.forget(&self.id);
+    }
+}
+
+fn unreachable(error: HostError) -> TransportError {
+    TransportError::Unreachable(error.message)
+}

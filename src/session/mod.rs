@@ -1,0 +1,214 @@
+//! One session with the server: one socket, one ceremony. This layer moves bytes
+//! and knows nothing of shares; the ceremonies are in `enrol.rs`, `keygen.rs` and
+//! `sign.rs`.
+
+mod enrol;
+mod host_socket;
+mod inbox;
+mod keygen;
+mod sign;
+
+pub use host_socket::HostSockets;
+pub use inbox::{Inbox, SocketEvent};
+
+use futures_util::future::{Either, LocalBoxFuture, select};
+use tandem_threshold::{Abort, Nonce, Releases, Verdict};
+use tandem_wire::{
+    DeviceKey, Purpose, Reassembler, Refusal, RefusalCode, ServerUrl, Splitter, ToDevice, ToServer,
+    Unsigned, release,
+};
+
+use crate::Device;
+use crate::error::Error;
+use crate::host::Host;
+
+/// How long one answer of the server may take. Making a key costs it about a
+/// second of computing.
+const ANSWER_MS: u32 = 30_000;
+
+/// Opens sockets: through the host inside a snap, directly in a page.
+pub trait Connect {
+    /// Opens one socket with Tandem's subprotocol.
+    fn connect(&self, url: &str) -> LocalBoxFuture<'_, Result<Box<dyn Socket>, TransportError>>;
+}
+
+/// An open socket. Dropping it closes it.
+pub trait Socket {
+    /// Sends one binary message.
+    fn send(&mut self, frame: Vec<u8>) -> LocalBoxFuture<'_, Result<(), TransportError>>;
+    /// Waits for the next binary message.
+    fn receive(&mut self) -> LocalBoxFuture<'_, Result<Vec<u8>, TransportError>>;
+    /// Closes the socket and waits until that is done.
+    fn close(self: Box<Self>) -> LocalBoxFuture<'static, ()>;
+}
+
+/// A socket that cannot be used (any more), or what came through it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// No connection.
+    #[error("it cannot be reached ({0})")]
+    Unreachable(String),
+    /// The connection ended early.
+    #[error("it closed the connection")]
+    Closed,
+    /// No answer in time.
+    #[error("it did not answer in {} seconds", ANSWER_MS / 1000)]
+    Silent,
+    /// Bytes that are not Tandem's protocol.
+    #[error("it does not speak this protocol ({0})")]
+    Nonsense(String),
+}
+
+/// An open session, after the server's welcome.
+pub(crate) struct Session {
+    socket: Box<dyn Socket>,
+    host: Host,
+    splitter: Splitter,
+    reassembler: Reassembler,
+    /// Complete messages that arrived together with the one last taken.
+    ready: Vec<Vec<u8>>,
+    pub(crate) releases: Releases,
+    pub(crate) server_nonce: Nonce,
+    pub(crate) device_nonce: Nonce,
+}
+
+impl Session {
+    /// Connects and takes the server's welcome.
+    pub(crate) async fn connect(device: &Device, url: &ServerUrl) -> Result<Self, Error> {
+        let socket = device.sockets.connect(url.as_str()).await?;
+        let mut device_nonce = Nonce::default();
+        getrandom::fill(&mut device_nonce)
+            .map_err(|_| Error::Internal("no randomness is available"))?;
+        let mut session = Self {
+            socket,
+            host: device.host.clone(),
+            splitter: Splitter::default(),
+            reassembler: Reassembler::default(),
+            ready: Vec::new(),
+            releases: Releases {
+                device: release().to_string(),
+                server: String::new(),
+            },
+            server_nonce: Nonce::default(),
+            device_nonce,
+        };
+        match session.receive().await? {
+            ToDevice::Welcome {
+                release,
+                server_nonce,
+            } => {
+                session.releases.server = release;
+                session.server_nonce = server_nonce;
+                Ok(session)
+            }
+            ToDevice::Refused(refusal) => Err(Error::Refused(refusal)),
+            _ => Err(out_of_order()),
+        }
+    }
+
+    /// Says who we are and what we want.
+    pub(crate) async fn open(&mut self, key: &DeviceKey, purpose: Purpose) -> Result<(), Error> {
+        let open = Unsigned {
+            release: self.releases.device.clone(),
+            device_nonce: self.device_nonce,
+            purpose,
+            device: key.id(),
+        }
+        .sign(key, &self.server_nonce)
+        .map_err(|_| Error::Internal("the device key cannot sign"))?;
+        self.send(&ToServer::Open(open)).await
+    }
+
+    /// Sends the next ceremony message and waits for the server's.
+    pub(crate) async fn round(&mut self, message: Vec<u8>) -> Result<Vec<u8>, Error> {
+        self.send(&ToServer::Round(message)).await?;
+        self.answer().await
+    }
+
+    /// Waits for the server's next ceremony message.
+    pub(crate) async fn answer(&mut self) -> Result<Vec<u8>, Error> {
+        match self.receive().await? {
+            ToDevice::Round(message) => Ok(message),
+            ToDevice::Refused(refusal) => Err(Error::Refused(refusal)),
+            _ => Err(out_of_order()),
+        }
+    }
+
+    pub(crate) async fn send(&mut self, message: &ToServer) -> Result<(), Error> {
+        let frames = self
+            .splitter
+            .split(&message.to_bytes())
+            .map_err(|error| nonsense(&error))?;
+        for frame in frames {
+            self.socket.send(frame).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn receive(&mut self) -> Result<ToDevice, Error> {
+        while self.ready.is_empty() {
+            let timeout = self.host.sleep(ANSWER_MS);
+            let frame = match select(self.socket.receive(), Box::pin(timeout)).await {
+                Either::Left((frame, _)) => frame?,
+                Either::Right(_) => return Err(TransportError::Silent.into()),
+            };
+            self.ready = self
+                .reassembler
+                .receive(&frame)
+                .map_err(|error| nonsense(&error))?;
+        }
+        ToDevice::from_bytes(&self.ready.remove(0)).map_err(|error| nonsense(&error))
+    }
+
+    pub(crate) async fn close(self) {
+        self.socket.close().await;
+    }
+
+    /// Ends a ceremony after a failed check. The freeze of our own key must be
+    /// stored before this is called.
+    pub(crate) async fn abort(mut self, abort: &Abort) {
+        let freeze = abort.verdict == Verdict::Freeze;
+        // The server finds out by the closed socket if this does not arrive.
+        let _sent = self.send(&ToServer::Abort { freeze }).await;
+        self.close().await;
+    }
+}
+
+/// Why the rounds of a ceremony ended early.
+enum Failure {
+    /// A check of the protocol failed; the verdict must be obeyed.
+    Check(Abort),
+    /// The session broke, or the server refused.
+    Session(Error),
+}
+
+impl From<Abort> for Failure {
+    fn from(abort: Abort) -> Self {
+        Self::Check(abort)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Session(error)
+    }
+}
+
+fn out_of_order() -> Error {
+    TransportError::Nonsense("a message came out of order".to_owned()).into()
+}
+
+fn nonsense(error: &dyn std::error::Error) -> Error {
+    TransportError::Nonsense(error.to_string()).into()
+}
+
+/// Whether the server told us that the key is frozen.
+pub(crate) fn is_frozen(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Refused(Refusal {
+            code: RefusalCode::Frozen,
+            ..
+        })
+    )
+}

@@ -1,0 +1,89 @@
+//! Signing with the server: the device's side of SPEC.md section 3.
+
+use tandem_threshold::{Ceremony, KeyShare, Kind, Signature, Verdict, sign};
+use tandem_wire::{DeviceKey, Purpose, SignRequest};
+
+use super::{Failure, Session, is_frozen};
+use crate::Device;
+use crate::error::Error;
+use crate::keyring::Approved;
+use crate::state::{Account, State};
+
+impl Device {
+    /// Signs what the user approved, with one account.
+    pub(crate) async fn run_sign(
+        &self,
+        state: &State,
+        account: &Account,
+        approved: &Approved,
+    ) -> Result<Signature, Error> {
+        let enrolment = state.enrolment()?;
+        let device_key = enrolment.device_key()?;
+        let share = state.key(&account.key)?.share()?;
+        let _held = self.ceremony_lock.lock().await;
+        let mut session = Session::connect(self, &enrolment.url()?).await?;
+        match rounds(&mut session, &device_key, &share, account, approved).await {
+            Ok(signature) => {
+                session.close().await;
+                Ok(signature)
+            }
+            Err(Failure::Check(abort)) => {
+                if abort.verdict == Verdict::Freeze {
+                    // Stored before anything is answered, to the server or the
+                    // caller. If it cannot be stored, nothing is answered.
+                    self.freeze(&account.key).await?;
+                    session.abort(&abort).await;
+                    return Err(Error::KeyFrozen);
+                }
+                session.abort(&abort).await;
+                Err(Error::Protocol(abort.to_string()))
+            }
+            Err(Failure::Session(error)) => {
+                session.close().await;
+                if is_frozen(&error) {
+                    self.freeze(&account.key).await?;
+                    return Err(Error::KeyFrozen);
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+async fn rounds(
+    session: &mut Session,
+    device_key: &DeviceKey,
+    share: &KeyShare,
+    account: &Account,
+    approved: &Approved,
+) -> Result<Signature, Failure> {
+    let releases = session.releases.clone();
+    let (device_nonce, server_nonce) = (session.device_nonce, session.server_nonce);
+    let digest = approved.digest();
+    let ceremony = Ceremony {
+        kind: Kind::Sign {
+            key: share.id(),
+            epoch: share.epoch(),
+            account: account.index,
+            digest: &digest,
+        },
+        releases: &releases,
+        device_nonce: &device_nonce,
+        server_nonce: &server_nonce,
+    };
+    let account_share = share
+        .account(account.index)
+        .map_err(|_| Error::Internal("the account's index is not valid"))?;
+    let (state, round) = sign::device::open(account_share, &ceremony)?;
+    let request = SignRequest {
+        key: *share.id().as_bytes(),
+        epoch: share.epoch(),
+        account: account.index,
+        request: approved.request(),
+        digest,
+        round,
+    };
+    session.open(device_key, Purpose::Sign(request)).await?;
+    let (state, answer) = state.receive(&session.answer().await?)?;
+    Ok(state.receive(&session.round(answer).await?)?)
+}

@@ -1,0 +1,80 @@
+//! What the device keeps, in MetaMask's encrypted snap state: one JSON object,
+//! written whole. Version 1 must load for ever.
+//!
+//! # Security
+//!
+//! MetaMask answers a write before it is on disk: it waits 500 ms for further
+//! writes, and locking the wallet within that time throws the write away. So a
+//! write that an address depends on goes through [`Device::store_durably`].
+
+mod record;
+
+pub use record::{Account, Enrolment, Key, State, VERSION};
+
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use crate::Device;
+use crate::error::Error;
+
+/// How long MetaMask may take to have a write on disk: its 500 ms wait, and the
+/// time to encrypt. Longer than both by far.
+const WRITE_SETTLES_MS: u32 = 2_000;
+
+impl Device {
+    /// Reads the state.
+    pub(crate) async fn load(&self) -> Result<State, Error> {
+        let value = self.host.call("state.get", json!({})).await?;
+        State::from_json(value)
+    }
+
+    /// Changes the state in one step that no other change can come between.
+    pub(crate) async fn update<T>(
+        &self,
+        change: impl FnOnce(&mut State) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let _held = self.state_lock.lock().await;
+        let mut state = self.load().await?;
+        let result = change(&mut state)?;
+        self.write(&state).await?;
+        Ok(result)
+    }
+
+    /// Changes the state, waits until MetaMask must have it on disk, and reads it
+    /// back. [`Error::NotStored`] if what is there then is something else: the
+    /// wallet was locked before the write settled, and the write is gone.
+    pub(crate) async fn store_durably(
+        &self,
+        change: impl FnOnce(&mut State) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let _held = self.state_lock.lock().await;
+        let mut state = self.load().await?;
+        change(&mut state)?;
+        self.write(&state).await?;
+        self.host.sleep(WRITE_SETTLES_MS).await?;
+        if self.load().await? == state {
+            Ok(())
+        } else {
+            Err(Error::NotStored)
+        }
+    }
+
+    async fn write(&self, state: &State) -> Result<(), Error> {
+        let value: Value = state.to_json()?;
+        // The text holds shares; serde_json's tree cannot be wiped, our copy can.
+        self.host.call("state.set", json!({"value": value})).await?;
+        Ok(())
+    }
+
+    /// Marks a key frozen. Called before anything is answered to anybody.
+    pub(crate) async fn freeze(&self, key: &str) -> Result<(), Error> {
+        self.update(|state| {
+            state.key_mut(key)?.frozen = true;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Secret text that is wiped when dropped and never printed.
+pub type Secret = Zeroizing<String>;

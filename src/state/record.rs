@@ -1,0 +1,244 @@
+//! The stored object itself.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tandem_threshold::{KeyShare, Role};
+use tandem_wire::{DeviceKey, ServerUrl};
+use zeroize::Zeroizing;
+
+use super::Secret;
+use crate::error::Error;
+
+/// Version of the stored object.
+pub const VERSION: u32 = 1;
+
+/// Everything the device keeps.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct State {
+    version: u32,
+    /// The server this device belongs to.
+    pub enrolment: Option<Enrolment>,
+    /// Keys, oldest first. A share is never deleted by this release.
+    pub keys: Vec<Key>,
+    /// Accounts, oldest first.
+    pub accounts: Vec<Account>,
+}
+
+/// The server, and who we are to it.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Enrolment {
+    /// The server's address.
+    pub server: String,
+    /// The device key, hex.
+    device_key: Secret,
+}
+
+/// One key: our share of it.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Key {
+    /// Key id, hex.
+    pub id: String,
+    /// `KeyShare::to_bytes`, base64.
+    share: Secret,
+    /// A protocol check failed: the key must not sign.
+    pub frozen: bool,
+    /// Unix time in milliseconds.
+    pub created_at: u64,
+}
+
+/// One account of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Account {
+    /// UUID, the same whenever this account is made again.
+    pub id: String,
+    /// Key id, hex.
+    pub key: String,
+    /// BIP-32 path m/index.
+    pub index: u32,
+    /// Lower-case hex.
+    pub address: String,
+    /// MetaMask has taken the account into its vault.
+    pub announced: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            enrolment: None,
+            keys: Vec::new(),
+            accounts: Vec::new(),
+        }
+    }
+}
+
+impl State {
+    /// Null is a device that never stored anything.
+    pub(super) fn from_json(value: Value) -> Result<Self, Error> {
+        if value.is_null() {
+            return Ok(Self::default());
+        }
+        let unreadable = |reason: String| Error::State(reason);
+        match value.get("version").and_then(Value::as_u64) {
+            Some(version) if version == u64::from(VERSION) => {}
+            Some(newer) => {
+                return Err(unreadable(format!(
+                    "it is of version {newer}, this release knows version {VERSION}"
+                )));
+            }
+            None => return Err(unreadable("it has no version".to_owned())),
+        }
+        // serde's message would repeat what it read, and that may be a secret.
+        serde_json::from_value(value)
+            .map_err(|_| unreadable("it is not of the shape of version 1".to_owned()))
+    }
+
+    pub(super) fn to_json(&self) -> Result<Value, Error> {
+        serde_json::to_value(self).map_err(|_| Error::Internal("the state does not encode"))
+    }
+
+    /// The server this device belongs to.
+    pub fn enrolment(&self) -> Result<&Enrolment, Error> {
+        self.enrolment.as_ref().ok_or(Error::NotEnrolled)
+    }
+
+    /// The account with this UUID.
+    pub fn account(&self, id: &str) -> Result<&Account, Error> {
+        self.accounts
+            .iter()
+            .find(|account| account.id == id)
+            .ok_or_else(|| Error::AccountNotFound(id.to_owned()))
+    }
+
+    /// The key with this id.
+    pub fn key(&self, id: &str) -> Result<&Key, Error> {
+        let found = self.keys.iter().find(|key| key.id == id);
+        found.ok_or(Error::Internal("an account's key is missing"))
+    }
+
+    pub(super) fn key_mut(&mut self, id: &str) -> Result<&mut Key, Error> {
+        let found = self.keys.iter_mut().find(|key| key.id == id);
+        found.ok_or(Error::Internal("an account's key is missing"))
+    }
+}
+
+impl Enrolment {
+    /// A new enrolment.
+    pub fn new(server: &ServerUrl, device_key: &DeviceKey) -> Self {
+        Self {
+            server: server.to_string(),
+            device_key: Zeroizing::new(hex::encode(device_key.to_bytes())),
+        }
+    }
+
+    /// The server's address.
+    pub fn url(&self) -> Result<ServerUrl, Error> {
+        self.server
+            .parse()
+            .map_err(|_| Error::State("the server's address is not valid".to_owned()))
+    }
+
+    /// Our identity.
+    pub fn device_key(&self) -> Result<DeviceKey, Error> {
+        let unreadable = || Error::State("the device key is not valid".to_owned());
+        let bytes = Zeroizing::new(hex::decode(&*self.device_key).map_err(|_| unreadable())?);
+        DeviceKey::from_bytes(&bytes).map_err(|_| unreadable())
+    }
+}
+
+impl Key {
+    /// A record of a share that was proved just now.
+    pub fn new(share: &KeyShare, created_at: u64) -> Result<Self, Error> {
+        let bytes = share
+            .to_bytes()
+            .map_err(|_| Error::Internal("the share does not encode"))?;
+        Ok(Self {
+            id: share.id().to_string(),
+            share: Zeroizing::new(STANDARD.encode(&bytes)),
+            frozen: false,
+            created_at,
+        })
+    }
+
+    /// The share, ready to use. [`Error::KeyFrozen`] if it must not be.
+    pub fn share(&self) -> Result<KeyShare, Error> {
+        if self.frozen {
+            return Err(Error::KeyFrozen);
+        }
+        let unreadable = || Error::State("a key share is not valid".to_owned());
+        let bytes = Zeroizing::new(STANDARD.decode(&*self.share).map_err(|_| unreadable())?);
+        KeyShare::load(Role::Device, &bytes).map_err(|_| unreadable())
+    }
+}
+
+impl fmt::Debug for Enrolment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Enrolment")
+            .field("server", &self.server)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("id", &self.id)
+            .field("frozen", &self.frozen)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_device_that_never_stored_anything_has_an_empty_state() {
+        assert_eq!(State::from_json(Value::Null).unwrap(), State::default());
+    }
+
+    #[test]
+    fn state_of_a_newer_release_is_refused_and_named() {
+        let error = State::from_json(json!({"version": 2})).unwrap_err();
+        assert!(error.to_string().contains("version 2"), "{error}");
+    }
+
+    #[test]
+    fn unreadable_state_is_refused_without_repeating_it() {
+        let error = State::from_json(json!({
+            "version": 1, "enrolment": {"server": "s", "deviceKey": 12345}, "keys": [], "accounts": [],
+        }))
+        .unwrap_err();
+        assert!(!error.to_string().contains("12345"), "{error}");
+    }
+
+    #[test]
+    fn version_1_state_loads_for_ever() {
+        let stored = include_str!("../../tests/old_states/version-1.json");
+        let state = State::from_json(serde_json::from_str(stored).unwrap()).unwrap();
+        assert_eq!(state.accounts.len(), 1);
+        let key = state.key(&state.accounts.first().unwrap().key).unwrap();
+        assert_eq!(key.share().unwrap().id().to_string(), key.id);
+        assert!(state.enrolment().unwrap().device_key().is_ok());
+    }
+
+    #[test]
+    fn printing_state_shows_no_secret() {
+        let key = DeviceKey::from_bytes(&[0x42; 32]).unwrap();
+        let state = State {
+            enrolment: Some(Enrolment::new(&"wss://s".parse().unwrap(), &key)),
+            ..State::default()
+        };
+        assert!(!format!("{state:?}").contains("4242"));
+    }
+}

@@ -1,0 +1,88 @@
+/**
+ * The person in front of MetaMask: sees every approval and dialog, remembers it,
+ * and answers it.
+ *
+ * Unless told otherwise this user agrees to everything and types `enrolmentCode`
+ * where a dialog asks for text. `answerNext` scripts one answer; the answer may be
+ * a function of what is shown, and may be a promise (a slow reader).
+ */
+
+/**
+ * @typedef {object} Dialog
+ * @property {'alert' | 'confirmation' | 'prompt' | 'custom'} type
+ * @property {string} snapId
+ * @property {string} text - Everything shown, line by line.
+ * @property {string[]} lines
+ * @property {{ label: string, value: string }[]} rows
+ * @property {{ severity: string, text: string }[]} banners
+ * @property {unknown} [answer] - Set once answered.
+ */
+
+export class User {
+  /** What the user types into a prompt. */
+  enrolmentCode = '';
+  /** Every dialog of the snap, oldest first. @type {Dialog[]} */
+  dialogs = [];
+  /** Every approval of MetaMask's own (connect, install), oldest first. */
+  approvals = [];
+  #scripted = [];
+  #watchers = new Set();
+
+  /**
+   * Scripts the answer to the next dialog not yet scripted for.
+   *
+   * @param {unknown | ((dialog: Dialog) => unknown)} answer - `true` or `false` for a
+   *   confirmation, text or `null` (cancel) for a prompt.
+   */
+  answerNext(answer) {
+    this.#scripted.push(typeof answer === 'function' ? answer : () => answer);
+  }
+
+  /** Rejects the next dialog. */
+  rejectNext() {
+    this.answerNext((dialog) => (dialog.type === 'confirmation' ? false : null));
+  }
+
+  /** Forgets scripted answers that no dialog asked for. */
+  forgetScript() {
+    this.#scripted.length = 0;
+  }
+
+  /** Calls `watcher` with every dialog before it is answered; returns the way to stop. */
+  watch(watcher) {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  get lastDialog() {
+    return this.dialogs.at(-1);
+  }
+
+  /** Called by the client: one dialog of a snap. */
+  async readDialog(dialog) {
+    this.dialogs.push(dialog);
+    for (const watcher of this.#watchers) {
+      watcher(dialog);
+    }
+    const answer = this.#scripted.shift() ?? this.#habit;
+    dialog.answer = await answer(dialog);
+    return dialog.answer;
+  }
+
+  /** Called by the client: one approval of MetaMask's own. */
+  async readApproval(approval) {
+    this.approvals.push(approval);
+    return true;
+  }
+
+  #habit = ({ type }) => {
+    switch (type) {
+      case 'confirmation':
+        return true;
+      case 'prompt':
+        return this.enrolmentCode;
+      default:
+        return null;
+    }
+  };
+}

@@ -1,0 +1,193 @@
+// The snap's host callback: what each method asks of MetaMask, and that every failure
+// is an answer. MetaMask's side (`snap.request`) is recorded here; the tests of the
+// whole system run the same code inside MetaMask's own controllers.
+
+import assert from 'node:assert/strict';
+import { before, beforeEach, test } from 'node:test';
+import { isJSXElement } from '@metamask/snaps-sdk/jsx';
+import { loadSnapModule } from './bundle.mjs';
+
+let answer;
+let requests;
+let respond;
+
+before(async () => ({ answer } = await loadSnapModule('host.tsx')));
+
+beforeEach(() => {
+  requests = [];
+  respond = () => null;
+  globalThis.snap = {
+    async request(request) {
+      requests.push(request);
+      return respond(request);
+    },
+  };
+});
+
+const host = async (method, params = {}) => JSON.parse(await answer(JSON.stringify({ method, params })));
+
+const ACCOUNT = '0x52908400098527886E0F7030069857D2E4169EE7';
+const SUMMARY = {
+  kind: 'transaction',
+  title: 'Send 1.5 ETH',
+  chainId: '31337',
+  network: null,
+  account: ACCOUNT,
+  origin: 'metamask',
+  rows: [
+    { label: 'To', value: '0x8617E340B3D01FA5F11F306F4090FD50E238070D', tone: 'address' },
+    { label: 'Value', value: '1.5 ETH (1500000000000000000 wei)', tone: 'amount' },
+    { label: 'Nonce', value: '7', tone: 'text' },
+    { label: 'Data', value: '0xa9059cbb', tone: 'data' },
+    { label: 'Gas', value: 'more than 2^256-1 wei', tone: 'warning' },
+    { label: 'Address of something else', value: 'nobody', tone: 'address' },
+    { label: 'Nothing', value: '', tone: 'text' },
+  ],
+  warnings: ['The chain is not known.', 'The fee is high.'],
+  raw: '0x02f86c',
+};
+
+/** Every string that a dialog shows, wherever it is in the tree. */
+function shown(node) {
+  if (typeof node === 'string') return [node];
+  if (Array.isArray(node)) return node.flatMap(shown);
+  if (node === null || typeof node !== 'object') return [];
+  const { children, ...props } = node.props;
+  const visible = ['label', 'title', 'value', 'address'].flatMap((name) => props[name] ?? []);
+  return [...visible, ...shown(children)];
+}
+
+async function dialog(view, summary, answered = true) {
+  respond = () => answered;
+  const response = await host('dialog', { view, summary });
+  const [{ method, params }] = requests;
+  assert.equal(method, 'snap_dialog');
+  assert.ok(isJSXElement(params.content), 'MetaMask accepts the content');
+  return { response, params, shown: shown(params.content) };
+}
+
+test('the state is one value under one key, in the encrypted store', async () => {
+  respond = () => ({ version: 1 });
+  assert.deepEqual(await host('state.get'), { result: { version: 1 } });
+  respond = () => null;
+  assert.deepEqual(await host('state.set', { value: { version: 2 } }), { result: null });
+  assert.deepEqual(requests, [
+    { method: 'snap_getState', params: { key: 'tandem' } },
+    { method: 'snap_setState', params: { key: 'tandem', value: { version: 2 } } },
+  ]);
+});
+
+test('sockets, events and the clock are handed on as they are', async () => {
+  respond = ({ method }) => (method === 'snap_openWebSocket' ? 'socket-1' : null);
+  const open = { url: 'ws://127.0.0.1:1/', protocols: ['tandem.v1'] };
+  assert.deepEqual(await host('socket.open', open), { result: { id: 'socket-1' } });
+  assert.deepEqual(await host('socket.send', { id: 'socket-1', message: [0, 255] }), { result: null });
+  assert.deepEqual(await host('socket.close', { id: 'socket-1' }), { result: null });
+  const deleted = { event: 'notify:accountDeleted', params: { id: 'x' } };
+  assert.deepEqual(await host('keyring.emit', deleted), { result: null });
+  assert.deepEqual(requests, [
+    { method: 'snap_openWebSocket', params: open },
+    { method: 'snap_sendWebSocketMessage', params: { id: 'socket-1', message: [0, 255] } },
+    { method: 'snap_closeWebSocket', params: { id: 'socket-1' } },
+    { method: 'snap_manageAccounts', params: { method: 'notify:accountDeleted', params: { id: 'x' } } },
+  ]);
+  const { result } = await host('clock.now');
+  assert.ok(Math.abs(result - Date.now()) < 60_000);
+  assert.deepEqual(await host('clock.sleep', { ms: 1 }), { result: null });
+});
+
+test('a refusal by MetaMask is an answer with its code, never a rejection', async () => {
+  respond = () => {
+    throw Object.assign(new Error('An error occurred while opening the WebSocket.'), { code: -32002 });
+  };
+  assert.deepEqual(await host('socket.open', { url: 'ws://x', protocols: [] }), {
+    error: { code: -32002, message: 'An error occurred while opening the WebSocket.' },
+  });
+  respond = () => Promise.reject(undefined);
+  assert.deepEqual(await host('state.get'), { error: { code: -32603, message: 'MetaMask gave no reason' } });
+});
+
+test('what is not a request of the contract is refused by name, and MetaMask is not asked', async () => {
+  for (const [method, params, reason] of [
+    ['fetch', {}, /no method called fetch/],
+    ['constructor', {}, /no method called constructor/],
+    ['socket.send', { id: 'x', message: 'text' }, /message must be a list/],
+    ['socket.send', { id: 'x', message: [1, 0.5] }, /message\[1\] must be a whole number/],
+    ['state.set', { value: [] }, /value must be an object/],
+    ['dialog', { view: 'other' }, /view must be one of/],
+  ]) {
+    const { error } = await host(method, params);
+    assert.match(error.message, reason);
+  }
+  assert.match(JSON.parse(await answer('not JSON')).error.message, /JSON/);
+  assert.deepEqual(requests, []);
+});
+
+test('the consent dialog shows every row, every warning, who asks and the raw bytes', async () => {
+  const { shown, params, response } = await dialog('sign', SUMMARY);
+  assert.equal(params.type, 'confirmation');
+  const parts = SUMMARY.rows.flatMap(({ label, value }) => [label, value || 'empty']);
+  for (const part of ['Send 1.5 ETH', 'metamask', SUMMARY.raw, ...SUMMARY.warnings, ...parts]) {
+    assert.ok(shown.includes(part), part);
+  }
+  assert.deepEqual(response, { result: true });
+});
+
+test('addresses are shown whole', async () => {
+  const { params } = await dialog('sign', SUMMARY);
+  const addresses = JSON.stringify(params.content).match(/"type":"Address","props":\{[^}]*\}/g);
+  assert.equal(addresses.length, 1);
+  assert.match(addresses[0], /"truncate":false/);
+});
+
+test('an HTML entity in a message cannot become the character it names', async () => {
+  const value = 'pay &#x202e;ecila & bob &lt;b&gt; &ampx';
+  const rows = [{ label: 'Message', value, tone: 'text' }];
+  const { shown } = await dialog('sign', { ...SUMMARY, rows });
+  assert.ok(shown.includes('pay &amp;#x202e;ecila & bob &amp;lt;b&amp;gt; &amp;ampx'));
+  assert.ok(!shown.includes(value));
+});
+
+test('a summary with a hole is not shown at all', async () => {
+  for (const hole of [
+    { title: undefined },
+    { origin: null },
+    { raw: undefined },
+    { warnings: 'none' },
+    { rows: [{ label: 'To', value: 3, tone: 'address' }] },
+    { rows: [{ label: 'To', value: 'x', tone: 'hidden' }] },
+  ]) {
+    const { error } = await host('dialog', { view: 'sign', summary: { ...SUMMARY, ...hole } });
+    assert.match(error.message, /^summary\./);
+  }
+  assert.deepEqual(requests, []);
+});
+
+test('only an explicit yes is a yes', async () => {
+  for (const answered of [false, null, 'true', 1, {}]) {
+    requests = [];
+    assert.deepEqual((await dialog('sign', SUMMARY, answered)).response, { result: false });
+  }
+});
+
+test('the dialog for an account names who asks, the server and the account', async () => {
+  const server = 'ws://127.0.0.1:8549/v1/session';
+  const summary = { origin: 'http://localhost:8000', server, index: 2, firstKey: true };
+  const { shown } = await dialog('createAccount', summary);
+  for (const part of [summary.origin, summary.server, '3']) assert.ok(shown.includes(part), part);
+});
+
+test('the dialog for a removal names who asks and the address', async () => {
+  const { shown } = await dialog('deleteAccount', { origin: 'metamask', address: ACCOUNT });
+  for (const part of ['metamask', ACCOUNT]) assert.ok(shown.includes(part), part);
+});
+
+test('the enrolment code comes from a prompt, and null when the user cancels', async () => {
+  const code = 'ws://127.0.0.1:8549/v1/session#7kq2';
+  const { response, params } = await dialog('enrol', {}, code);
+  assert.deepEqual(response, { result: code });
+  assert.equal(params.type, 'prompt');
+  assert.ok(params.placeholder.length <= 40, 'MetaMask refuses a longer placeholder');
+  requests = [];
+  assert.deepEqual((await dialog('enrol', {}, null)).response, { result: null });
+});

@@ -1,0 +1,293 @@
+//! A wallet around the device code: storage, a user, sockets and a clock, with a
+//! count of every call, so that a test can end the device at any of them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::future::{Either, LocalBoxFuture, select};
+use futures_util::stream::SplitSink;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tandem_keyring::Device;
+use tandem_keyring::host::{Call, Host};
+use tandem_keyring::session::{HostSockets, Inbox, SocketEvent};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::task::spawn_local;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite};
+
+type Sink = SplitSink<WebSocketStream<MaybeTlsStream<TcpStream>>, tungstenite::Message>;
+
+/// At which call the device ends, and whether the call is still done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It lives.
+    Lives,
+    /// It ends when it makes this call (from 1), before the call is done.
+    EndsBefore(usize),
+    /// It ends when this call was done, before it hears of it.
+    EndsAfter(usize),
+}
+
+/// Everything that outlives the device: what MetaMask keeps, and the user.
+pub struct Wallet {
+    /// The stored state, as text.
+    pub stored: RefCell<Option<String>>,
+    /// What the user types into the enrolment dialog.
+    pub code: RefCell<String>,
+    /// Whether the user says yes.
+    pub approves: Cell<bool>,
+    /// Every dialog that was shown.
+    pub shown: RefCell<Vec<Value>>,
+    /// Every event sent to MetaMask.
+    pub events: RefCell<Vec<Value>>,
+    tamper: RefCell<Box<dyn FnMut(Direction, &mut Vec<u8>)>>,
+}
+
+/// Which way a frame goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// From the device.
+    ToServer,
+    /// To the device.
+    ToDevice,
+}
+
+impl Default for Wallet {
+    fn default() -> Self {
+        Self {
+            stored: RefCell::default(),
+            code: RefCell::default(),
+            approves: Cell::new(true),
+            shown: RefCell::default(),
+            events: RefCell::default(),
+            tamper: RefCell::new(Box::new(|_, _| {})),
+        }
+    }
+}
+
+impl Wallet {
+    /// From now on, `hook` sees every frame on its way and may change it.
+    pub fn on_frame(&self, hook: impl FnMut(Direction, &mut Vec<u8>) + 'static) {
+        *self.tamper.borrow_mut() = Box::new(hook);
+    }
+}
+
+/// One life of the device.
+pub struct TestDevice {
+    device: Device,
+    world: Rc<World>,
+}
+
+struct World {
+    wallet: Rc<Wallet>,
+    inbox: Inbox,
+    sockets: RefCell<HashMap<String, Sink>>,
+    fate: Cell<Fate>,
+    calls: Cell<usize>,
+    ended: Notify,
+}
+
+impl TestDevice {
+    /// Starts the device over what the wallet keeps.
+    pub fn new(wallet: &Rc<Wallet>, fate: Fate) -> Self {
+        let inbox = Inbox::default();
+        let world = Rc::new(World {
+            wallet: wallet.clone(),
+            inbox: inbox.clone(),
+            sockets: RefCell::default(),
+            fate: Cell::new(fate),
+            calls: Cell::new(0),
+            ended: Notify::new(),
+        });
+        let host = Host::new(Rc::new(Caller(world.clone())));
+        let sockets = Rc::new(HostSockets::new(host.clone(), inbox));
+        Self {
+            device: Device::new(host, sockets),
+            world,
+        }
+    }
+
+    /// Calls made so far.
+    pub fn calls(&self) -> usize {
+        self.world.calls.get()
+    }
+
+    /// One request; `None` if the device ended during it.
+    pub async fn request(&self, origin: &str, method: &str, params: Value) -> Option<Value> {
+        let request = json!({
+            "origin": origin,
+            "request": {"jsonrpc": "2.0", "id": 1, "method": method, "params": params},
+        })
+        .to_string();
+        let handled = Box::pin(self.device.handle(&request));
+        let ended = Box::pin(self.world.ended.notified());
+        match select(handled, ended).await {
+            Either::Left((response, _)) => Some(serde_json::from_str(&response).expect("JSON")),
+            Either::Right(_) => None,
+        }
+    }
+
+    /// One request that must succeed.
+    pub async fn result(&self, origin: &str, method: &str, params: Value) -> Value {
+        let mut response = self
+            .request(origin, method, params)
+            .await
+            .expect("the device lives");
+        match response.get_mut("result") {
+            Some(result) => result.take(),
+            None => panic!("{method}: {response}"),
+        }
+    }
+
+    /// One request that must fail; the error.
+    pub async fn error(&self, origin: &str, method: &str, params: Value) -> Value {
+        let mut response = self
+            .request(origin, method, params)
+            .await
+            .expect("the device lives");
+        match response.get_mut("error") {
+            Some(error) => error.take(),
+            None => panic!("{method}: {response}"),
+        }
+    }
+}
+
+/// The host callback. Holds the world, which outlives every call.
+struct Caller(Rc<World>);
+
+impl Call for Caller {
+    fn call(&self, request: String) -> LocalBoxFuture<'static, Result<String, String>> {
+        let world = self.0.clone();
+        Box::pin(async move {
+            let request: Value = serde_json::from_str(&request).expect("JSON");
+            let method = request["method"].as_str().expect("a method").to_owned();
+            // Waiting for a timeout is not a step the device takes.
+            if method == "clock.sleep" {
+                return Ok(world.sleep(&request["params"]).await);
+            }
+            let number = world.calls.get() + 1;
+            world.calls.set(number);
+            if world.fate.get() == Fate::EndsBefore(number) {
+                return world.end().await;
+            }
+            let response = match world.answer(&method, &request["params"]).await {
+                Ok(result) => json!({"result": result}),
+                Err(message) => json!({"error": {"code": -32002, "message": message}}),
+            };
+            if world.fate.get() == Fate::EndsAfter(number) {
+                return world.end().await;
+            }
+            Ok(response.to_string())
+        })
+    }
+}
+
+impl World {
+    /// The device is gone: nobody hears of this call any more.
+    async fn end(&self) -> Result<String, String> {
+        self.ended.notify_one();
+        self.sockets.borrow_mut().clear();
+        std::future::pending().await
+    }
+
+    /// This wallet's store is durable at once, so waiting for it takes no time;
+    /// a timeout takes what it takes.
+    async fn sleep(&self, params: &Value) -> String {
+        let ms = params["ms"].as_u64().expect("milliseconds");
+        if ms > 5_000 {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+        }
+        json!({"result": null}).to_string()
+    }
+
+    async fn answer(self: &Rc<Self>, method: &str, params: &Value) -> Result<Value, String> {
+        let wallet = &self.wallet;
+        match method {
+            "state.get" => Ok(match &*wallet.stored.borrow() {
+                Some(text) => serde_json::from_str(text).expect("JSON"),
+                None => Value::Null,
+            }),
+            "state.set" => {
+                *wallet.stored.borrow_mut() = Some(params["value"].to_string());
+                Ok(Value::Null)
+            }
+            "dialog" => {
+                wallet.shown.borrow_mut().push(params.clone());
+                Ok(match params["view"].as_str() {
+                    Some("enrol") => json!(*wallet.code.borrow()),
+                    _ => json!(wallet.approves.get()),
+                })
+            }
+            "clock.now" => Ok(json!(1)),
+            "keyring.emit" => {
+                wallet.events.borrow_mut().push(params.clone());
+                Ok(Value::Null)
+            }
+            "socket.open" => self.open(params).await,
+            "socket.send" => self.send(params).await,
+            "socket.close" => {
+                let id = params["id"].as_str().expect("an id");
+                let sink = self.sockets.borrow_mut().remove(id);
+                if let Some(mut sink) = sink {
+                    let _closed = sink.close().await;
+                }
+                Ok(Value::Null)
+            }
+            other => Err(format!("{other} is not a host method")),
+        }
+    }
+
+    async fn open(self: &Rc<Self>, params: &Value) -> Result<Value, String> {
+        let url = params["url"].as_str().expect("a url");
+        let mut request = url
+            .into_client_request()
+            .map_err(|error| error.to_string())?;
+        let protocol = params["protocols"][0].as_str().expect("a protocol");
+        request.headers_mut().insert(
+            "Sec-WebSocket-Protocol",
+            HeaderValue::from_str(protocol).expect("a header"),
+        );
+        let (socket, _) = connect_async(request)
+            .await
+            .map_err(|error| error.to_string())?;
+        let (sink, mut stream) = socket.split();
+        let id = format!("socket-{}", self.calls.get());
+        self.sockets.borrow_mut().insert(id.clone(), sink);
+        let (world, name) = (self.clone(), id.clone());
+        spawn_local(async move {
+            while let Some(Ok(message)) = stream.next().await {
+                if let tungstenite::Message::Binary(bytes) = message {
+                    let mut frame = bytes.to_vec();
+                    (world.wallet.tamper.borrow_mut())(Direction::ToDevice, &mut frame);
+                    world.deliver(json!({
+                        "type": "message", "id": name, "data": {"type": "binary", "message": frame},
+                    }));
+                }
+            }
+            world.deliver(json!({"type": "close", "id": name}));
+        });
+        Ok(json!({"id": id}))
+    }
+
+    fn deliver(&self, event: Value) {
+        let event: SocketEvent = serde_json::from_value(event).expect("an event");
+        self.inbox.deliver(event);
+    }
+
+    async fn send(&self, params: &Value) -> Result<Value, String> {
+        let id = params["id"].as_str().expect("an id");
+        let mut frame: Vec<u8> = serde_json::from_value(params["message"].clone()).expect("bytes");
+        (self.wallet.tamper.borrow_mut())(Direction::ToServer, &mut frame);
+        let sink = self.sockets.borrow_mut().remove(id);
+        let mut sink = sink.ok_or("the socket is closed")?;
+        let sent = sink.send(tungstenite::Message::binary(frame)).await;
+        sent.map_err(|error| error.to_string())?;
+        self.sockets.borrow_mut().insert(id.to_owned(), sink);
+        Ok(Value::Null)
+    }
+}

@@ -1,0 +1,16 @@
+//! What the whole-system tests share: the server as a real process, and the
+//! shipping device code in native surroundings.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test support: a failed assumption must end the test"
+)]
+
+mod host;
+mod server;
+
+pub use host::{Direction, Fate, TestDevice, Wallet};
+pub use server::Server;

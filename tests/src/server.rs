@@ -1,0 +1,105 @@
+//! The server: the built binary, started on a free port and killed when dropped.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+/// A running server with a data directory of its own.
+pub struct Server {
+    process: Child,
+    listen: String,
+    data: tempfile::TempDir,
+}
+
+impl Server {
+    /// Starts a server on a free port of this machine.
+    pub fn start() -> Self {
+        let data = tempfile::tempdir().expect("a temporary directory");
+        let (process, listen) = run(&data, "127.0.0.1:0");
+        Self {
+            process,
+            listen,
+            data,
+        }
+    }
+
+    /// A fresh enrolment code.
+    pub fn enrolment_code(&self) -> String {
+        let output = Command::new(binary())
+            .args(["--listen", &self.listen, "--data-dir"])
+            .arg(self.data.path())
+            .arg("enrol")
+            .output()
+            .expect("the server's binary runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let code = String::from_utf8(output.stdout).expect("text");
+        code.trim().to_owned()
+    }
+
+    /// Ends the process without any warning, as a power cut would.
+    pub fn kill(&mut self) {
+        self.process.kill().expect("the server is ours to kill");
+        self.process.wait().expect("the server ends");
+    }
+
+    /// Starts it again on the same port with the same data.
+    pub fn restart(&mut self) {
+        let (process, listen) = run(&self.data, &self.listen);
+        self.process = process;
+        self.listen = listen;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _killed = self.process.kill();
+        let _reaped = self.process.wait();
+    }
+}
+
+fn run(data: &tempfile::TempDir, listen: &str) -> (Child, String) {
+    let mut process = Command::new(binary())
+        .args(["--listen", listen, "--data-dir"])
+        .arg(data.path())
+        .arg("run")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .expect("the server's binary runs");
+    let started = Instant::now();
+    let stdout = process.stdout.take().expect("stdout is piped");
+    for line in BufReader::new(stdout).lines() {
+        let line = line.expect("the server prints text");
+        if let Some(address) = line.strip_prefix("listening on ") {
+            return (process, address.trim().to_owned());
+        }
+        assert!(
+            started.elapsed().as_secs() < 30,
+            "the server does not start"
+        );
+    }
+    panic!("the server ended before it listened");
+}
+
+/// `tandem-server`, built into the same folder as this test.
+fn binary() -> PathBuf {
+    if let Ok(given) = std::env::var("TANDEM_SERVER_BIN") {
+        return given.into();
+    }
+    let test = std::env::current_exe().expect("this test has a path");
+    let folder = test
+        .parent()
+        .and_then(|deps| deps.parent())
+        .expect("a target folder");
+    let binary = folder.join(format!("tandem-server{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        binary.exists(),
+        "build the server first: cargo build -p tandem-server"
+    );
+    binary
+}
