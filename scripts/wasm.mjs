@@ -26,18 +26,30 @@ export const wasmModule = outputs.module;
 
 /** cargo -> wasm-bindgen -> wasm-opt. cargo decides by itself what to compile again. */
 export async function buildWasm() {
-  run('cargo', ['build', '--release', '--locked', '--target', WASM_TARGET, '--package', CRATE, '--lib'], { cwd: root });
-  const { version, compiled } = crate();
+  const compiled = buildForWasm(CRATE);
+  const version = metadataOf(CRATE).version;
   const make = () => {
-    run(wasmBindgen.tool, [
-      ...['--target', 'web', '--omit-default-module-path'],
-      ...['--out-dir', pkg, '--out-name', NAME, compiled],
-    ]);
-    optimise();
+    bindgen(compiled, pkg, NAME);
+    optimise(outputs.module);
     writeFileSync(outputs.package, `${JSON.stringify(packageJson(version), null, 2)}\n`);
   };
   const files = [compiled, wasmBindgen.tool, join(root, 'node_modules', 'binaryen', 'package.json')];
   await unlessUnchanged({ step: 'wasm', files, settings: `${OPTIMISE_FOR} ${version}`, outputs: wasmOutputs }, make);
+}
+
+/** Compiles one of our crates for release; returns the path of the module. */
+export function buildForWasm(crate) {
+  run('cargo', ['build', '--release', '--locked', '--target', WASM_TARGET, '--package', crate, '--lib'], { cwd: root });
+  const { targetDirectory } = metadataOf(crate);
+  return join(targetDirectory, WASM_TARGET, 'release', `${crate.replaceAll('-', '_')}.wasm`);
+}
+
+/** The JavaScript and the types around a module, into a folder. */
+export function bindgen(compiled, folder, name) {
+  run(wasmBindgen.tool, [
+    ...['--target', 'web', '--omit-default-module-path'],
+    ...['--out-dir', folder, '--out-name', name, compiled],
+  ]);
 }
 
 /**
@@ -45,27 +57,27 @@ export async function buildWasm() {
  * `target_features` section, which rustc writes, so it cannot introduce one that the
  * compiler did not use; without that section it would guess.
  */
-function optimise() {
+export function optimise(module) {
   const sections = (file) =>
     WebAssembly.Module.customSections(new WebAssembly.Module(readFileSync(file)), 'target_features');
-  if (sections(outputs.module).length !== 1) {
-    throw new ScriptError(`${outputs.module} has no target_features section: is "strip" set too high in Cargo.toml?`);
+  if (sections(module).length !== 1) {
+    throw new ScriptError(`${module} has no target_features section: is "strip" set too high in Cargo.toml?`);
   }
-  const optimised = `${outputs.module}.optimised`;
-  run(process.execPath, [wasmOpt, OPTIMISE_FOR, outputs.module, '-o', optimised]);
+  const optimised = `${module}.optimised`;
+  run(process.execPath, [wasmOpt, OPTIMISE_FOR, module, '-o', optimised]);
   if (!WebAssembly.validate(readFileSync(optimised))) {
     rmSync(optimised);
     throw new ScriptError('Node does not accept the optimised module: wasm-opt used a feature it does not have');
   }
-  renameSync(optimised, outputs.module);
+  renameSync(optimised, module);
 }
 
-function crate() {
+function metadataOf(crate) {
   const metadata = JSON.parse(
     capture('cargo', ['metadata', '--format-version', '1', '--no-deps', '--locked'], { cwd: root }),
   );
-  const { version } = metadata.packages.find(({ name }) => name === CRATE);
-  return { version, compiled: join(metadata.target_directory, WASM_TARGET, 'release', `${NAME}.wasm`) };
+  const { version } = metadata.packages.find(({ name }) => name === crate);
+  return { version, targetDirectory: metadata.target_directory };
 }
 
 function packageJson(version) {

@@ -8,6 +8,7 @@
 //! | `state.set` | `{value}` | null |
 //! | `dialog` | `{view, summary?}` | true, false, or the text typed |
 //! | `socket.open` | `{url, protocols}` | `{id}` |
+//! | `socket.list` | `{}` | `[{id, url}]`: all that are open, also from an earlier life |
 //! | `socket.send` | `{id, message: number[]}` | null |
 //! | `socket.close` | `{id}` | null |
 //! | `clock.now` | `{}` | Unix time in milliseconds |

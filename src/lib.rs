@@ -20,7 +20,7 @@ pub mod session;
 pub mod state;
 
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;
 
 use std::rc::Rc;
 

@@ -125,7 +125,11 @@ fn make_signature(
             reason: tandem_threshold::Reason::InvalidSignature,
         })
     };
-    let (device, d1) = step!(meter, Device, sign::device::open(account(device)?, &ceremony));
+    let (device, d1) = step!(
+        meter,
+        Device,
+        sign::device::open(account(device)?, &ceremony)
+    );
     let (server, s1) = step!(
         meter,
         Server,

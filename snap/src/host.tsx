@@ -52,6 +52,8 @@ const methods: Readonly<Record<string, (params: Fields) => Promise<Json>>> = {
     return { id };
   },
 
+  'socket.list': () => snap.request({ method: 'snap_getWebSockets' }),
+
   'socket.send': async ({ id, message }) =>
     snap.request({
       method: 'snap_sendWebSocketMessage',

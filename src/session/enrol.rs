@@ -13,6 +13,7 @@ impl Device {
         code: &EnrolmentCode,
         key: &DeviceKey,
     ) -> Result<(), Error> {
+        let _held = self.ceremony_lock.lock().await;
         let mut session = Session::connect(self, &code.server).await?;
         let token = code.token.expose().to_owned();
         session.open(key, Purpose::Enrol { token }).await?;

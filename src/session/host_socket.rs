@@ -29,6 +29,7 @@ impl Connect for HostSockets {
     fn connect(&self, url: &str) -> LocalBoxFuture<'_, Result<Box<dyn Socket>, TransportError>> {
         let params = json!({"url": url, "protocols": [SUBPROTOCOL]});
         Box::pin(async move {
+            self.close_orphans().await;
             let opening = self.inbox.opening();
             let answer = self
                 .host
@@ -47,6 +48,24 @@ impl Connect for HostSockets {
             });
             Ok(socket)
         })
+    }
+}
+
+impl HostSockets {
+    /// Closes sockets of an earlier life of this snap. MetaMask keeps them open
+    /// when it stops the snap, refuses a second one to the same address, and the
+    /// server would take the old session for a running one.
+    async fn close_orphans(&self) {
+        // A host that cannot list has none.
+        let Ok(Value::Array(sockets)) = self.host.call("socket.list", json!({})).await else {
+            return;
+        };
+        for socket in sockets {
+            let id = socket.get("id").and_then(Value::as_str).unwrap_or_default();
+            if !self.inbox.knows(id) {
+                let _closed = self.host.call("socket.close", json!({"id": id})).await;
+            }
+        }
     }
 }
 

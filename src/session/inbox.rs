@@ -71,7 +71,7 @@ impl Inbox {
     /// session does: the snap was restarted and the socket is an orphan.
     pub fn deliver(&self, event: SocketEvent) -> bool {
         let (id, delivery) = match event {
-            SocketEvent::Open { id } => return self.knows(&id),
+            SocketEvent::Open { id } => return self.expects(&id),
             SocketEvent::Message { id, data } => match data {
                 SocketData::Binary { message } => (id, Ok(message)),
                 SocketData::Text {} => {
@@ -93,9 +93,13 @@ impl Inbox {
         false
     }
 
-    fn knows(&self, id: &str) -> bool {
-        let inner = self.0.borrow();
-        inner.opening > 0 || inner.sockets.contains_key(id)
+    fn expects(&self, id: &str) -> bool {
+        self.0.borrow().opening > 0 || self.knows(id)
+    }
+
+    /// Whether a session of this life reads this socket.
+    pub(super) fn knows(&self, id: &str) -> bool {
+        self.0.borrow().sockets.contains_key(id)
     }
 
     /// Says that an `open` is under way, until the guard is dropped.

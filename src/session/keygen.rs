@@ -3,7 +3,7 @@
 use tandem_threshold::{Ceremony, KeyShare, Kind, Role, keygen};
 use tandem_wire::Purpose;
 
-use super::{Failure, Session};
+use super::{Failure, Session, while_busy};
 use crate::Device;
 use crate::error::Error;
 use crate::state::Enrolment;
@@ -12,8 +12,12 @@ impl Device {
     /// Makes a key. The share that comes back is proved, and the server has
     /// stored its own durably; ours is not stored yet.
     pub(crate) async fn run_keygen(&self, enrolment: &Enrolment) -> Result<KeyShare, Error> {
-        let key = enrolment.device_key()?;
         let _held = self.ceremony_lock.lock().await;
+        while_busy(&self.host, async || self.keygen_once(enrolment).await).await
+    }
+
+    async fn keygen_once(&self, enrolment: &Enrolment) -> Result<KeyShare, Error> {
+        let key = enrolment.device_key()?;
         let mut session = Session::connect(self, &enrolment.url()?).await?;
         match rounds(&mut session, &key).await {
             Ok(share) => {

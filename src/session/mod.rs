@@ -26,6 +26,11 @@ use crate::host::Host;
 /// second of computing.
 const ANSWER_MS: u32 = 30_000;
 
+/// How often, and at what distance, a ceremony is asked for again while the server
+/// is still busy with the one before: it notices a closed socket a moment later.
+const BUSY_RETRIES: u32 = 20;
+const BUSY_MS: u32 = 250;
+
 /// Opens sockets: through the host inside a snap, directly in a page.
 pub trait Connect {
     /// Opens one socket with Tandem's subprotocol.
@@ -202,13 +207,22 @@ fn nonsense(error: &dyn std::error::Error) -> Error {
     TransportError::Nonsense(error.to_string()).into()
 }
 
-/// Whether the server told us that the key is frozen.
-pub(crate) fn is_frozen(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Refused(Refusal {
-            code: RefusalCode::Frozen,
-            ..
-        })
-    )
+/// Whether the server refused for this reason.
+fn refused_for(error: &Error, reason: RefusalCode) -> bool {
+    matches!(error, Error::Refused(Refusal { code, .. }) if *code == reason)
+}
+
+/// Runs a ceremony, and again while the server is busy. It says so before it looks
+/// at any message of the ceremony, so this repeats nothing that was checked.
+async fn while_busy<T>(
+    host: &Host,
+    mut ceremony: impl AsyncFnMut() -> Result<T, Error>,
+) -> Result<T, Error> {
+    for _ in 0..BUSY_RETRIES {
+        match ceremony().await {
+            Err(error) if refused_for(&error, RefusalCode::Busy) => host.sleep(BUSY_MS).await?,
+            outcome => return outcome,
+        }
+    }
+    ceremony().await
 }

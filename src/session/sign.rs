@@ -1,9 +1,9 @@
 //! Signing with the server: the device's side of SPEC.md section 3.
 
 use tandem_threshold::{Ceremony, KeyShare, Kind, Signature, Verdict, sign};
-use tandem_wire::{DeviceKey, Purpose, SignRequest};
+use tandem_wire::{DeviceKey, Purpose, RefusalCode, SignRequest};
 
-use super::{Failure, Session, is_frozen};
+use super::{Failure, Session, refused_for, while_busy};
 use crate::Device;
 use crate::error::Error;
 use crate::keyring::Approved;
@@ -17,10 +17,22 @@ impl Device {
         account: &Account,
         approved: &Approved,
     ) -> Result<Signature, Error> {
+        let _held = self.ceremony_lock.lock().await;
+        while_busy(&self.host, async || {
+            self.sign_once(state, account, approved).await
+        })
+        .await
+    }
+
+    async fn sign_once(
+        &self,
+        state: &State,
+        account: &Account,
+        approved: &Approved,
+    ) -> Result<Signature, Error> {
         let enrolment = state.enrolment()?;
         let device_key = enrolment.device_key()?;
         let share = state.key(&account.key)?.share()?;
-        let _held = self.ceremony_lock.lock().await;
         let mut session = Session::connect(self, &enrolment.url()?).await?;
         match rounds(&mut session, &device_key, &share, account, approved).await {
             Ok(signature) => {
@@ -40,7 +52,7 @@ impl Device {
             }
             Err(Failure::Session(error)) => {
                 session.close().await;
-                if is_frozen(&error) {
+                if refused_for(&error, RefusalCode::Frozen) {
                     self.freeze(&account.key).await?;
                     return Err(Error::KeyFrozen);
                 }

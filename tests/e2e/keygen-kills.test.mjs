@@ -8,10 +8,13 @@ import { after, before, test } from 'node:test';
 
 import { until, within } from '../../scripts/services/deadline.mjs';
 import { assertSignsMessage } from './judges.mjs';
-import { startWorld } from './world.mjs';
+import { COMPANION, startWorld } from './world.mjs';
 
 /** A creation that is neither done nor refused by then hangs. */
 const CREATION_LIMIT = 60_000;
+
+/** With this, an account is made after every single fault, and not only after the last: minutes more. */
+const EXHAUSTIVE = process.env.TANDEM_E2E_EXHAUSTIVE === '1';
 
 /** SnapController writes a snap's state to storage this long after the last change, in ms. */
 const WRITE_WINDOW = 500;
@@ -37,24 +40,20 @@ test('a key generation is a conversation of several frames', () => {
   assert.ok(frames.length >= 4, `only ${frames.length} frames`);
 });
 
-test('the server is killed at every frame of a key generation', async (t) => {
-  for (const [index, direction] of frames.entries()) {
-    await t.test(`killed before it ${direction === 'up' ? 'receives' : 'is heard with'} frame ${index}`, () =>
-      disturbAt(index, async () => {
-        await world.server.kill();
-        await world.server.start();
-      }),
-    );
-  }
-});
+test('the server is killed at every frame of a key generation', (t) =>
+  disturbEveryFrame(t, {
+    name: (index, direction) => `killed before it ${direction === 'up' ? 'receives' : 'is heard with'} frame ${index}`,
+    fault: async () => {
+      await world.server.kill();
+      await world.server.start();
+    },
+  }));
 
-test('the snap is killed at every frame of a key generation', async (t) => {
-  for (const [index, direction] of frames.entries()) {
-    await t.test(`killed before it ${direction === 'down' ? 'receives' : 'is heard with'} frame ${index}`, () =>
-      disturbAt(index, () => world.metamask.crashSnap()),
-    );
-  }
-});
+test('the snap is killed at every frame of a key generation', (t) =>
+  disturbEveryFrame(t, {
+    name: (index, direction) => `killed before it ${direction === 'down' ? 'receives' : 'is heard with'} frame ${index}`,
+    fault: () => world.metamask.crashSnap(),
+  }));
 
 test('MetaMask is locked, and stays locked, when the new account has just appeared', async () => {
   await startWithoutKey();
@@ -120,9 +119,21 @@ async function countFrames() {
   return directions;
 }
 
+/**
+ * One device, hit again and again, each time one frame later. Every attempt has to
+ * get further than the one before, past whatever that left behind; in the end one is
+ * left alone, and must succeed.
+ */
+async function disturbEveryFrame(t, { name, fault }) {
+  await startWithoutKey();
+  for (const [index, direction] of frames.entries()) {
+    await t.test(name(index, direction), () => disturbAt(index, fault));
+  }
+  await t.test('left alone, it makes an account that signs', assertNothingIsLost);
+}
+
 /** Makes `fault` happen just before frame `index` is passed on, and looks at what is left. */
 async function disturbAt(index, fault) {
-  await startWithoutKey();
   let struck;
   const stopWatching = world.proxy.watch(async (frame) => {
     if (frame.index === index) {
@@ -131,13 +142,21 @@ async function disturbAt(index, fault) {
     }
   });
 
-  await settled(world.createAccount());
+  const outcome = await settled(world.createAccount());
   stopWatching();
 
-  assert.ok(struck, `the key generation ended before frame ${index}`);
+  assert.ok(struck, `the key generation ended before frame ${index}: ${outcome.reason?.message ?? 'with an account'}`);
   // A killed server may come back later than the creation gives up on it.
   await struck;
+
+  const { keys } = await world.metamask.rpc(COMPANION, 'tandem_status');
+  if (keys.length === 0 && !EXHAUSTIVE) {
+    assert.deepEqual(await world.metamask.snapAccounts(), [], 'MetaMask shows an account whose key is gone');
+    return;
+  }
+  // The key outlived the fault. Use it; the next attempt has to make one of its own.
   await assertNothingIsLost();
+  await startWithoutKey();
 }
 
 /** An enrolled device without a key, in a MetaMask without accounts. */

@@ -15,7 +15,7 @@ use tandem_keyring::host::{Call, Host};
 use tandem_keyring::session::{HostSockets, Inbox, SocketEvent};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
-use tokio::task::spawn_local;
+use tokio::task::{AbortHandle, spawn_local};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite};
@@ -46,6 +46,23 @@ pub struct Wallet {
     /// Every event sent to MetaMask.
     pub events: RefCell<Vec<Value>>,
     tamper: RefCell<Box<dyn FnMut(Direction, &mut Vec<u8>)>>,
+    /// Open sockets. They are MetaMask's, so they outlive the device.
+    sockets: RefCell<HashMap<String, OpenSocket>>,
+    opened: Cell<usize>,
+    /// Where events go: to the device that lives now.
+    inbox: RefCell<Inbox>,
+}
+
+struct OpenSocket {
+    url: String,
+    sink: Sink,
+    reader: AbortHandle,
+}
+
+impl Drop for OpenSocket {
+    fn drop(&mut self) {
+        self.reader.abort();
+    }
 }
 
 /// Which way a frame goes.
@@ -66,6 +83,9 @@ impl Default for Wallet {
             shown: RefCell::default(),
             events: RefCell::default(),
             tamper: RefCell::new(Box::new(|_, _| {})),
+            sockets: RefCell::default(),
+            opened: Cell::default(),
+            inbox: RefCell::default(),
         }
     }
 }
@@ -85,8 +105,6 @@ pub struct TestDevice {
 
 struct World {
     wallet: Rc<Wallet>,
-    inbox: Inbox,
-    sockets: RefCell<HashMap<String, Sink>>,
     fate: Cell<Fate>,
     calls: Cell<usize>,
     ended: Notify,
@@ -96,10 +114,9 @@ impl TestDevice {
     /// Starts the device over what the wallet keeps.
     pub fn new(wallet: &Rc<Wallet>, fate: Fate) -> Self {
         let inbox = Inbox::default();
+        *wallet.inbox.borrow_mut() = inbox.clone();
         let world = Rc::new(World {
             wallet: wallet.clone(),
-            inbox: inbox.clone(),
-            sockets: RefCell::default(),
             fate: Cell::new(fate),
             calls: Cell::new(0),
             ended: Notify::new(),
@@ -191,15 +208,14 @@ impl World {
     /// The device is gone: nobody hears of this call any more.
     async fn end(&self) -> Result<String, String> {
         self.ended.notify_one();
-        self.sockets.borrow_mut().clear();
         std::future::pending().await
     }
 
-    /// This wallet's store is durable at once, so waiting for it takes no time;
-    /// a timeout takes what it takes.
+    /// This wallet's store is durable at once, so waiting for it (2 s) takes no
+    /// time; a timeout takes what it takes.
     async fn sleep(&self, params: &Value) -> String {
         let ms = params["ms"].as_u64().expect("milliseconds");
-        if ms > 5_000 {
+        if ms != 2_000 {
             tokio::time::sleep(Duration::from_millis(ms)).await;
         }
         json!({"result": null}).to_string()
@@ -230,11 +246,18 @@ impl World {
             }
             "socket.open" => self.open(params).await,
             "socket.send" => self.send(params).await,
+            "socket.list" => {
+                let sockets = wallet.sockets.borrow();
+                let list = sockets
+                    .iter()
+                    .map(|(id, socket)| json!({"id": id, "url": socket.url}));
+                Ok(list.collect())
+            }
             "socket.close" => {
                 let id = params["id"].as_str().expect("an id");
-                let sink = self.sockets.borrow_mut().remove(id);
-                if let Some(mut sink) = sink {
-                    let _closed = sink.close().await;
+                let socket = wallet.sockets.borrow_mut().remove(id);
+                if let Some(mut socket) = socket {
+                    let _closed = socket.sink.close().await;
                 }
                 Ok(Value::Null)
             }
@@ -242,8 +265,20 @@ impl World {
         }
     }
 
-    async fn open(self: &Rc<Self>, params: &Value) -> Result<Value, String> {
+    async fn open(&self, params: &Value) -> Result<Value, String> {
         let url = params["url"].as_str().expect("a url");
+        let wallet = self.wallet.clone();
+        if wallet
+            .sockets
+            .borrow()
+            .values()
+            .any(|socket| socket.url == url)
+        {
+            // MetaMask's words.
+            return Err(format!(
+                "An open WebSocket connection to {url} already exists."
+            ));
+        }
         let mut request = url
             .into_client_request()
             .map_err(|error| error.to_string())?;
@@ -256,38 +291,47 @@ impl World {
             .await
             .map_err(|error| error.to_string())?;
         let (sink, mut stream) = socket.split();
-        let id = format!("socket-{}", self.calls.get());
-        self.sockets.borrow_mut().insert(id.clone(), sink);
-        let (world, name) = (self.clone(), id.clone());
-        spawn_local(async move {
+        wallet.opened.set(wallet.opened.get() + 1);
+        let id = format!("socket-{}", wallet.opened.get());
+        let (owner, name) = (wallet.clone(), id.clone());
+        let reader = spawn_local(async move {
             while let Some(Ok(message)) = stream.next().await {
                 if let tungstenite::Message::Binary(bytes) = message {
                     let mut frame = bytes.to_vec();
-                    (world.wallet.tamper.borrow_mut())(Direction::ToDevice, &mut frame);
-                    world.deliver(json!({
+                    (owner.tamper.borrow_mut())(Direction::ToDevice, &mut frame);
+                    owner.deliver(json!({
                         "type": "message", "id": name, "data": {"type": "binary", "message": frame},
                     }));
                 }
             }
-            world.deliver(json!({"type": "close", "id": name}));
+            owner.deliver(json!({"type": "close", "id": name}));
         });
+        let socket = OpenSocket {
+            url: url.to_owned(),
+            sink,
+            reader: reader.abort_handle(),
+        };
+        wallet.sockets.borrow_mut().insert(id.clone(), socket);
         Ok(json!({"id": id}))
-    }
-
-    fn deliver(&self, event: Value) {
-        let event: SocketEvent = serde_json::from_value(event).expect("an event");
-        self.inbox.deliver(event);
     }
 
     async fn send(&self, params: &Value) -> Result<Value, String> {
         let id = params["id"].as_str().expect("an id");
+        let wallet = &self.wallet;
         let mut frame: Vec<u8> = serde_json::from_value(params["message"].clone()).expect("bytes");
-        (self.wallet.tamper.borrow_mut())(Direction::ToServer, &mut frame);
-        let sink = self.sockets.borrow_mut().remove(id);
-        let mut sink = sink.ok_or("the socket is closed")?;
-        let sent = sink.send(tungstenite::Message::binary(frame)).await;
+        (wallet.tamper.borrow_mut())(Direction::ToServer, &mut frame);
+        let socket = wallet.sockets.borrow_mut().remove(id);
+        let mut socket = socket.ok_or("the socket is closed")?;
+        let sent = socket.sink.send(tungstenite::Message::binary(frame)).await;
         sent.map_err(|error| error.to_string())?;
-        self.sockets.borrow_mut().insert(id.to_owned(), sink);
+        wallet.sockets.borrow_mut().insert(id.to_owned(), socket);
         Ok(Value::Null)
+    }
+}
+
+impl Wallet {
+    fn deliver(&self, event: Value) {
+        let event: SocketEvent = serde_json::from_value(event).expect("an event");
+        self.inbox.borrow().deliver(event);
     }
 }

@@ -73,20 +73,16 @@ async fn every_account_signs(wallet: &Rc<Wallet>) -> usize {
 fn the_device_may_end_at_every_call_it_makes() {
     local(async {
         let server = Server::start();
-        let template = enrolled(&server).await.stored.borrow().clone();
-        let fresh = || {
-            let wallet = Rc::new(Wallet::default());
-            *wallet.stored.borrow_mut() = template.clone();
-            wallet
-        };
-        let whole = TestDevice::new(&fresh(), Fate::Lives);
-        create(&whole).await.unwrap();
+        let whole = TestDevice::new(&enrolled(&server).await, Fate::Lives);
+        let response = create(&whole).await.unwrap();
+        assert!(response.get("result").is_some(), "{response}");
         let calls = whole.calls();
         assert!(calls > 15, "{calls} calls");
         let mut survived = 0;
         for call in 1..=calls {
             for fate in [Fate::EndsBefore(call), Fate::EndsAfter(call)] {
-                let wallet = fresh();
+                // A device of its own: the server would be busy with the last one.
+                let wallet = enrolled(&server).await;
                 let device = TestDevice::new(&wallet, fate);
                 assert!(create(&device).await.is_none(), "{fate:?}: it did not end");
                 drop(device);
@@ -131,9 +127,10 @@ fn the_server_may_be_killed_at_every_frame() {
         let frames = Rc::new(Cell::new(0));
         let count = frames.clone();
         wallet.on_frame(move |_, _| count.set(count.get() + 1));
-        create(&TestDevice::new(&wallet, Fate::Lives))
+        let response = create(&TestDevice::new(&wallet, Fate::Lives))
             .await
             .unwrap();
+        assert!(response.get("result").is_some(), "{response}");
         let total = frames.get();
         assert!(total > 12, "{total} frames");
         for victim in 1..=total {
