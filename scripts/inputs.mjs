@@ -1,5 +1,6 @@
-// Remembers what a build step was made from, so that an unchanged step is skipped.
-// The digest covers the contents of every input; times do not count.
+// Remembers what a build step was made from and what it made, so that an unchanged
+// step is skipped. The digest covers the contents of every input and output (another
+// tool may have written over one); times do not count.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -13,13 +14,13 @@ const record = join(pkg, '.inputs');
  * folders) and `settings`. Says whether it ran.
  */
 export async function unlessUnchanged({ step, files, settings = '', outputs }, make) {
-  const digest = digestOf(files, settings);
+  const digest = () => digestOf([...files, ...outputs], settings);
   const known = read();
-  if (known[step] === digest && outputs.every((path) => existsSync(path))) return false;
+  if (outputs.every((path) => existsSync(path)) && known[step] === digest()) return false;
   // Forgotten first: a step that fails half-way is never taken for done.
   write({ ...known, [step]: undefined });
   await make();
-  write({ ...read(), [step]: digest });
+  write({ ...read(), [step]: digest() });
   return true;
 }
 

@@ -71,7 +71,7 @@ pub enum Error {
     /// The server cannot be reached, went away, or speaks nonsense.
     #[error("the signing server cannot be used: {0}")]
     Server(TransportError),
-    /// The account exists, but its share is not safely stored yet.
+    /// MetaMask lost a write that an answer depends on.
     #[error(
         "MetaMask did not keep the new account's share (was it locked just now?); nothing was created, try again"
     )]

@@ -3,7 +3,7 @@
 //!
 //! Killed anywhere, this leaves no account or a working one: the address reaches
 //! MetaMask only after the key was proved by a joint signature, the server had
-//! stored its share, and ours was read back from MetaMask's disk.
+//! stored its share, and ours was read back after MetaMask's writes had settled.
 
 use serde_json::{Value, json};
 

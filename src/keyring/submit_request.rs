@@ -44,7 +44,7 @@ impl Device {
             "account": account.address,
         }))?;
         let approved = Approved::ask(&self.host, asked_by, request).await?;
-        let signature = self.run_sign(&state, account, &approved).await?;
+        let signature = self.run_sign(account, &approved).await?;
         let signature = Signature {
             r: signature.r,
             s: signature.s,

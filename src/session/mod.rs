@@ -37,7 +37,8 @@ pub trait Connect {
     fn connect(&self, url: &str) -> LocalBoxFuture<'_, Result<Box<dyn Socket>, TransportError>>;
 }
 
-/// An open socket. Dropping it closes it.
+/// An open socket. [`Socket::close`] closes it; one that is dropped instead is
+/// closed before the next is opened.
 pub trait Socket {
     /// Sends one binary message.
     fn send(&mut self, frame: Vec<u8>) -> LocalBoxFuture<'_, Result<(), TransportError>>;

@@ -7,29 +7,24 @@ use super::{Failure, Session, refused_for, while_busy};
 use crate::Device;
 use crate::error::Error;
 use crate::keyring::Approved;
-use crate::state::{Account, State};
+use crate::state::Account;
 
 impl Device {
     /// Signs what the user approved, with one account.
+    ///
+    /// The state is read only now, while no other ceremony runs: another request may
+    /// have frozen the key since the user was asked.
     pub(crate) async fn run_sign(
         &self,
-        state: &State,
         account: &Account,
         approved: &Approved,
     ) -> Result<Signature, Error> {
         let _held = self.ceremony_lock.lock().await;
-        while_busy(&self.host, async || {
-            self.sign_once(state, account, approved).await
-        })
-        .await
+        while_busy(&self.host, async || self.sign_once(account, approved).await).await
     }
 
-    async fn sign_once(
-        &self,
-        state: &State,
-        account: &Account,
-        approved: &Approved,
-    ) -> Result<Signature, Error> {
+    async fn sign_once(&self, account: &Account, approved: &Approved) -> Result<Signature, Error> {
+        let state = self.load().await?;
         let enrolment = state.enrolment()?;
         let device_key = enrolment.device_key()?;
         let share = state.key(&account.key)?.share()?;

@@ -21,6 +21,9 @@ use crate::error::Error;
 /// time to encrypt. Longer than both by far.
 const WRITE_SETTLES_MS: u32 = 2_000;
 
+/// How often a freeze is written before it is given up.
+const FREEZE_ATTEMPTS: u32 = 3;
+
 impl Device {
     /// Reads the state.
     pub(crate) async fn load(&self) -> Result<State, Error> {
@@ -42,7 +45,9 @@ impl Device {
 
     /// Changes the state, waits until MetaMask must have it on disk, and reads it
     /// back. [`Error::NotStored`] if what is there then is something else: the
-    /// wallet was locked before the write settled, and the write is gone.
+    /// wallet was locked before the write settled, and the write is gone. What is
+    /// read back is what MetaMask holds, from its memory or its disk; a disk that
+    /// cannot be written at all does not show.
     pub(crate) async fn store_durably(
         &self,
         change: impl FnOnce(&mut State) -> Result<(), Error>,
@@ -66,13 +71,23 @@ impl Device {
         Ok(())
     }
 
-    /// Marks a key frozen. Called before anything is answered to anybody.
+    /// Marks a key frozen, durably. Called before anything is answered to anybody;
+    /// if this fails, nothing may be.
     pub(crate) async fn freeze(&self, key: &str) -> Result<(), Error> {
-        self.update(|state| {
-            state.key_mut(key)?.frozen = true;
-            Ok(())
-        })
-        .await
+        for _ in 0..FREEZE_ATTEMPTS {
+            let stored = self
+                .store_durably(|state| {
+                    state.key_mut(key)?.frozen = true;
+                    Ok(())
+                })
+                .await;
+            match stored {
+                // The wallet was locked before the write settled.
+                Err(Error::NotStored) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(Error::NotStored)
     }
 }
 

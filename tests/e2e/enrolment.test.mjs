@@ -82,9 +82,19 @@ test('a good code enrols the device, works once, and never reaches the page', as
   await assertRefused(world.metamask, 'InvalidEnrolmentToken', () => enrolWith(code));
 });
 
+test('an enrolment outlives a browser that dies as soon as the page has its answer', async () => {
+  await world.metamask.forgetSnapState();
+  await enrolWith(await world.server.enrol());
+
+  await world.metamask.restart();
+
+  assert.equal((await world.metamask.rpc(COMPANION, 'tandem_status')).enrolled, true);
+});
+
 test('hyphens, spaces around and capitals in a code are as good as none', async () => {
   const [url, token] = (await world.server.enrol()).split('#');
   const plain = token.replaceAll('-', '').toUpperCase();
+  await world.metamask.forgetSnapState();
 
   await enrolWith(`  ${url}#${plain}\n`);
 

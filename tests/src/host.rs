@@ -46,6 +46,7 @@ pub struct Wallet {
     /// Every event sent to MetaMask.
     pub events: RefCell<Vec<Value>>,
     tamper: RefCell<Box<dyn FnMut(Direction, &mut Vec<u8>)>>,
+    during_dialog: RefCell<Box<dyn FnMut()>>,
     /// Open sockets. They are MetaMask's, so they outlive the device.
     sockets: RefCell<HashMap<String, OpenSocket>>,
     opened: Cell<usize>,
@@ -83,6 +84,7 @@ impl Default for Wallet {
             shown: RefCell::default(),
             events: RefCell::default(),
             tamper: RefCell::new(Box::new(|_, _| {})),
+            during_dialog: RefCell::new(Box::new(|| {})),
             sockets: RefCell::default(),
             opened: Cell::default(),
             inbox: RefCell::default(),
@@ -91,6 +93,11 @@ impl Default for Wallet {
 }
 
 impl Wallet {
+    /// From now on, `hook` runs while a dialog is open, before the user answers.
+    pub fn on_dialog(&self, hook: impl FnMut() + 'static) {
+        *self.during_dialog.borrow_mut() = Box::new(hook);
+    }
+
     /// From now on, `hook` sees every frame on its way and may change it.
     pub fn on_frame(&self, hook: impl FnMut(Direction, &mut Vec<u8>) + 'static) {
         *self.tamper.borrow_mut() = Box::new(hook);
@@ -234,6 +241,7 @@ impl World {
             }
             "dialog" => {
                 wallet.shown.borrow_mut().push(params.clone());
+                (wallet.during_dialog.borrow_mut())();
                 Ok(match params["view"].as_str() {
                     Some("enrol") => json!(*wallet.code.borrow()),
                     _ => json!(wallet.approves.get()),

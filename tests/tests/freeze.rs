@@ -138,3 +138,26 @@ fn a_changed_byte_in_the_servers_half_gives_no_signature() {
         assert!(account.sign().await.get("result").is_some());
     });
 }
+
+#[test]
+fn a_key_that_is_frozen_while_the_user_is_asked_does_not_sign() {
+    local(async {
+        let server = Server::start();
+        let account = Account::create(&server).await;
+        let wallet = Rc::downgrade(&account.wallet);
+        account.wallet.on_dialog(move || {
+            let wallet = wallet.upgrade().unwrap();
+            let mut stored = wallet.stored.borrow_mut();
+            let frozen = stored
+                .as_ref()
+                .unwrap()
+                .replace("\"frozen\":false", "\"frozen\":true");
+            *stored = Some(frozen);
+        });
+        account
+            .wallet
+            .on_frame(|_, _| panic!("nothing may be sent"));
+        let error = account.sign().await;
+        assert_eq!(error["error"]["name"], "KeyFrozen", "{error}");
+    });
+}

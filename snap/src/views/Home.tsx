@@ -53,8 +53,8 @@ export const Home: SnapComponent<Status> = ({ release, enrolled, server, account
       .map(({ keyId }) => (
         <Banner title="A key is frozen" severity="danger">
           <Text>
-            A check failed while signing, so this device refuses to use the key again. Ask your
-            server's operator before doing anything else. Key: {literal(keyId)}
+            A check failed while signing, so this device refuses to use the key again. This release
+            has no way to release a frozen key. Key: {literal(keyId)}
           </Text>
         </Banner>
       ))}
