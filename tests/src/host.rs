@@ -20,6 +20,8 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite};
 
+/// Sees a frame on its way and may change it.
+type FrameHook = Box<dyn FnMut(Direction, &mut Vec<u8>)>;
 type Sink = SplitSink<WebSocketStream<MaybeTlsStream<TcpStream>>, tungstenite::Message>;
 
 /// At which call the device ends, and whether the call is still done.
@@ -45,7 +47,7 @@ pub struct Wallet {
     pub shown: RefCell<Vec<Value>>,
     /// Every event sent to MetaMask.
     pub events: RefCell<Vec<Value>>,
-    tamper: RefCell<Box<dyn FnMut(Direction, &mut Vec<u8>)>>,
+    tamper: RefCell<FrameHook>,
     during_dialog: RefCell<Box<dyn FnMut()>>,
     /// Open sockets. They are MetaMask's, so they outlive the device.
     sockets: RefCell<HashMap<String, OpenSocket>>,

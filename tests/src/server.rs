@@ -62,6 +62,10 @@ impl Drop for Server {
     }
 }
 
+#[expect(
+    clippy::zombie_processes,
+    reason = "a server that does not start ends the test, and the test its children"
+)]
 fn run(data: &tempfile::TempDir, listen: &str) -> (Child, String) {
     let mut process = Command::new(binary())
         .args(["--listen", listen, "--data-dir"])

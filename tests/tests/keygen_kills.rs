@@ -22,9 +22,9 @@ fn local<T>(test: impl Future<Output = T>) -> T {
 }
 
 /// A wallet whose device is enrolled and has no account.
-async fn enrolled(server: &Server) -> Rc<Wallet> {
+async fn enrolled(code: String) -> Rc<Wallet> {
     let wallet = Rc::new(Wallet::default());
-    *wallet.code.borrow_mut() = server.enrolment_code();
+    *wallet.code.borrow_mut() = code;
     let device = TestDevice::new(&wallet, Fate::Lives);
     device.result(PAGE, "tandem_enrol", json!({})).await;
     wallet
@@ -73,7 +73,7 @@ async fn every_account_signs(wallet: &Rc<Wallet>) -> usize {
 fn the_device_may_end_at_every_call_it_makes() {
     local(async {
         let server = Server::start();
-        let whole = TestDevice::new(&enrolled(&server).await, Fate::Lives);
+        let whole = TestDevice::new(&enrolled(server.enrolment_code()).await, Fate::Lives);
         let response = create(&whole).await.unwrap();
         assert!(response.get("result").is_some(), "{response}");
         let calls = whole.calls();
@@ -82,7 +82,7 @@ fn the_device_may_end_at_every_call_it_makes() {
         for call in 1..=calls {
             for fate in [Fate::EndsBefore(call), Fate::EndsAfter(call)] {
                 // A device of its own: the server would be busy with the last one.
-                let wallet = enrolled(&server).await;
+                let wallet = enrolled(server.enrolment_code()).await;
                 let device = TestDevice::new(&wallet, fate);
                 assert!(create(&device).await.is_none(), "{fate:?}: it did not end");
                 drop(device);
@@ -102,7 +102,11 @@ fn the_device_may_end_at_every_call_it_makes() {
 fn after_any_end_of_the_device_the_next_creation_gives_a_working_account() {
     local(async {
         let server = Server::start();
-        let template = enrolled(&server).await.stored.borrow().clone();
+        let template = enrolled(server.enrolment_code())
+            .await
+            .stored
+            .borrow()
+            .clone();
         // Some early, some in the middle of the rounds, some around the store.
         for call in [1, 3, 6, 9, 12, 14, 15, 16, 17, 18] {
             let wallet = Rc::new(Wallet::default());
@@ -122,7 +126,8 @@ fn after_any_end_of_the_device_the_next_creation_gives_a_working_account() {
 fn the_server_may_be_killed_at_every_frame() {
     local(async {
         let server = Rc::new(RefCell::new(Server::start()));
-        let wallet = enrolled(&server.borrow()).await;
+        let code = server.borrow().enrolment_code();
+        let wallet = enrolled(code).await;
         let template = wallet.stored.borrow().clone();
         let frames = Rc::new(Cell::new(0));
         let count = frames.clone();
