@@ -2,6 +2,7 @@
 // WebAssembly boundary under node and in Chromium, the snap and the page, and the
 // whole system under MetaMask's own controllers. `npm test -- e2e` runs one suite.
 
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureBrowser } from './browser.mjs';
@@ -44,7 +45,9 @@ const suites = {
 
 /** One file at a time: they share two cores with servers, wallets and browsers. */
 function nodeTest(folder) {
-  run(process.execPath, ['--test', '--test-concurrency=1', `${folder}/`], { cwd: root });
+  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.test.mjs'));
+  const paths = files.sort().map((name) => join(folder, name));
+  run(process.execPath, ['--test', '--test-concurrency=1', ...paths], { cwd: root });
 }
 
 export async function test(chosen) {

@@ -19,7 +19,8 @@ export const SESSION_PATH = '/v1/session';
 /** The program that `scripts/build.mjs` leaves behind. */
 export function serverBinary() {
   const suffix = process.platform === 'win32' ? '.exe' : '';
-  return join(root, 'target', 'release', `tandem-server${suffix}`);
+  const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
+  return join(target, 'release', `tandem-server${suffix}`);
 }
 
 /**

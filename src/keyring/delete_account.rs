@@ -17,7 +17,11 @@ impl Device {
         let mut params = Params::read(params);
         let id = params.text("id").to_owned();
         params.finish()?;
-        let address = self.load().await?.account(&id)?.address.clone();
+        // MetaMask asks once more after it heard that an account is gone.
+        let address = match self.load().await?.account(&id) {
+            Ok(account) => account.address.clone(),
+            Err(_) => return Ok(Value::Null),
+        };
         // MetaMask has asked its user already; a page has not.
         if origin != METAMASK {
             let summary = json!({"origin": origin, "address": address});

@@ -81,7 +81,14 @@ pub(crate) struct Session {
 impl Session {
     /// Connects and takes the server's welcome.
     pub(crate) async fn connect(device: &Device, url: &ServerUrl) -> Result<Self, Error> {
-        let socket = device.sockets.connect(url.as_str()).await?;
+        let socket = device.sockets.connect(url.as_str()).await;
+        let socket = socket.map_err(|error| match error {
+            // The address may be a mistyped one: show it.
+            TransportError::Unreachable(reason) => {
+                TransportError::Unreachable(format!("{url}: {reason}"))
+            }
+            other => other,
+        })?;
         let mut device_nonce = Nonce::default();
         getrandom::fill(&mut device_nonce)
             .map_err(|_| Error::Internal("no randomness is available"))?;

@@ -32,6 +32,7 @@ export function createSip20Sockets(core) {
       });
       return { id };
     },
+    'socket.list': () => [...sockets].map(([id, { url, protocol }]) => ({ id, url, protocols: [protocol] })),
     'socket.send': ({ id, message }) => {
       sockets.get(id).send(new Uint8Array(message));
       return null;
