@@ -1,14 +1,16 @@
 // pkg/: the Rust core as WebAssembly, with the JavaScript and the types around it.
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { unlessUnchanged } from './inputs.mjs';
 import { pkg, root, wasmBindgen, wasmOpt } from './paths.mjs';
 import { capture, run, ScriptError } from './run.mjs';
 import { WASM_TARGET } from './rust.mjs';
 
+/** The cargo profile of Cargo.toml that the module is compiled with. */
+const PROFILE = 'wasm';
 /** `-O3` for speed or `-Oz` for size: what wasm-opt aims at. */
-const OPTIMISE_FOR = '-O3';
+const OPTIMISE_FOR = '-Oz';
 
 const CRATE = 'tandem-keyring';
 const NAME = 'tandem_keyring';
@@ -37,11 +39,18 @@ export async function buildWasm() {
   await unlessUnchanged({ step: 'wasm', files, settings: `${OPTIMISE_FOR} ${version}`, outputs: wasmOutputs }, make);
 }
 
-/** Compiles one of our crates for release; returns the path of the module. */
+/** Compiles one of our crates as it ships; returns the path of the module. */
 export function buildForWasm(crate) {
-  run('cargo', ['build', '--release', '--locked', '--target', WASM_TARGET, '--package', crate, '--lib'], { cwd: root });
-  const { targetDirectory } = metadataOf(crate);
-  return join(targetDirectory, WASM_TARGET, 'release', `${crate.replaceAll('-', '_')}.wasm`);
+  const { targetDirectory, registries } = metadataOf(crate);
+  run(
+    'cargo',
+    [
+      ...['build', '--profile', PROFILE, '--locked', '--target', WASM_TARGET, '--package', crate, '--lib'],
+      ...['--config', withoutPaths(registries)],
+    ],
+    { cwd: root },
+  );
+  return join(targetDirectory, WASM_TARGET, PROFILE, `${crate.replaceAll('-', '_')}.wasm`);
 }
 
 /** The JavaScript and the types around a module, into a folder. */
@@ -72,12 +81,27 @@ export function optimise(module) {
   renameSync(optimised, module);
 }
 
+/**
+ * Cuts the folder of downloaded crates off the file names in panic messages: shorter, and
+ * the module does not depend on where this machine keeps them. cargo joins this list with
+ * the one in .cargo/config.toml, which the RUSTFLAGS variables would replace.
+ */
+function withoutPaths(registries) {
+  const flags = registries.map((folder) => `--remap-path-prefix=${folder}${sep}=`);
+  return `target.${WASM_TARGET}.rustflags=${JSON.stringify(flags)}`;
+}
+
 function metadataOf(crate) {
   const metadata = JSON.parse(
-    capture('cargo', ['metadata', '--format-version', '1', '--no-deps', '--locked'], { cwd: root }),
+    capture('cargo', ['metadata', '--format-version', '1', '--locked'], { cwd: root }),
   );
   const { version } = metadata.packages.find(({ name }) => name === crate);
-  return { version, targetDirectory: metadata.target_directory };
+  const downloaded = metadata.packages.filter(({ source }) => source !== null);
+  return {
+    version,
+    targetDirectory: metadata.target_directory,
+    registries: [...new Set(downloaded.map(({ manifest_path }) => dirname(dirname(manifest_path))))],
+  };
 }
 
 function packageJson(version) {

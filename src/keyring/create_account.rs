@@ -34,7 +34,7 @@ impl Device {
             reader.problem("options", "must be an object");
         }
         reader.finish()?;
-        let correlation = options.and_then(|options| options.pointer("/metamask/correlationId"));
+        let correlation = options.and_then(|options| options.get("metamask")?.get("correlationId"));
 
         let _held = self.creation_lock.lock().await;
         let state = self.load().await?;

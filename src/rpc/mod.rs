@@ -21,14 +21,15 @@ impl Device {
             Ok(envelope) => envelope,
             Err(_) => return respond(&Value::Null, Err(Error::field("request", "is not JSON"))),
         };
-        let id = envelope.pointer("/request/id").unwrap_or(&Value::Null);
+        let request = envelope.get("request").unwrap_or(&Value::Null);
+        let id = request.get("id").unwrap_or(&Value::Null);
         respond(id, self.dispatch(&envelope).await)
     }
 
-    async fn dispatch(&self, envelope: &Value) -> Result<Value, Error> {
+    async fn dispatch<'a>(&self, envelope: &'a Value) -> Result<Value, Error> {
         let mut problems = Vec::new();
-        let mut text = |pointer: &str, field: &str| {
-            let found = envelope.pointer(pointer).and_then(Value::as_str);
+        let mut text = |value: Option<&'a Value>, field: &str| {
+            let found = value.and_then(Value::as_str);
             if found.is_none() {
                 problems.push(crate::error::Problem {
                     field: field.to_owned(),
@@ -37,15 +38,16 @@ impl Device {
             }
             found.unwrap_or_default()
         };
-        let origin = text("/origin", "origin");
-        let method = text("/request/method", "request.method");
+        let request = envelope.get("request").unwrap_or(&Value::Null);
+        let origin = text(envelope.get("origin"), "origin");
+        let method = text(request.get("method"), "request.method");
         if !problems.is_empty() {
             return Err(Error::InvalidRequest(problems));
         }
         origins::check(origin, method)?;
         let no_params = json!({});
-        let params = envelope
-            .pointer("/request/params")
+        let params = request
+            .get("params")
             .filter(|params| !params.is_null())
             .unwrap_or(&no_params);
         match method {

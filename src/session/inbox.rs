@@ -4,11 +4,10 @@
 //! session is a suspended call in the same realm. The inbox connects the two.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::TransportError;
 
@@ -24,15 +23,15 @@ pub struct Inbox(Rc<RefCell<Inner>>);
 
 #[derive(Default)]
 struct Inner {
-    sockets: HashMap<String, UnboundedSender<Delivery>>,
+    /// One or two at a time.
+    sockets: Vec<(String, UnboundedSender<Delivery>)>,
     /// How many `open` calls are waiting for their answer.
     opening: usize,
     early: Vec<(String, Delivery)>,
 }
 
 /// A SIP-20 socket event.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
+#[derive(Debug)]
 pub enum SocketEvent {
     /// The socket is open.
     Open {
@@ -54,16 +53,59 @@ pub enum SocketEvent {
 }
 
 /// The content of a message.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
+#[derive(Debug)]
 pub enum SocketData {
     /// Text. Tandem sends none.
-    Text {},
+    Text,
     /// Bytes.
     Binary {
         /// One number per byte.
         message: Vec<u8>,
     },
+}
+
+impl SocketEvent {
+    /// Reads an event: `{"type","id","data"?}`, and fields that do not matter here.
+    #[must_use]
+    pub fn from_json(event: &Value) -> Option<Self> {
+        let id = event.get("id")?.as_str()?.to_owned();
+        Some(match event.get("type")?.as_str()? {
+            "open" => Self::Open { id },
+            "message" => Self::Message {
+                id,
+                data: SocketData::from_json(event.get("data")?)?,
+            },
+            "close" => Self::Close { id },
+            _ => return None,
+        })
+    }
+}
+
+impl SocketData {
+    fn from_json(data: &Value) -> Option<Self> {
+        let byte = |number: &Value| u8::try_from(number.as_u64()?).ok();
+        Some(match data.get("type")?.as_str()? {
+            "text" => Self::Text,
+            "binary" => {
+                let message = data.get("message")?.as_array()?;
+                Self::Binary {
+                    message: message.iter().map(byte).collect::<Option<_>>()?,
+                }
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl Inner {
+    fn sender(&self, id: &str) -> Option<&UnboundedSender<Delivery>> {
+        let found = self.sockets.iter().find(|(socket, _)| socket == id);
+        found.map(|(_, sender)| sender)
+    }
+
+    fn forget(&mut self, id: &str) {
+        self.sockets.retain(|(socket, _)| socket != id);
+    }
 }
 
 impl Inbox {
@@ -74,7 +116,7 @@ impl Inbox {
             SocketEvent::Open { id } => return self.expects(&id),
             SocketEvent::Message { id, data } => match data {
                 SocketData::Binary { message } => (id, Ok(message)),
-                SocketData::Text {} => {
+                SocketData::Text => {
                     let text = TransportError::Nonsense("it sent text".to_owned());
                     (id, Err(text))
                 }
@@ -82,7 +124,7 @@ impl Inbox {
             SocketEvent::Close { id } => (id, Err(TransportError::Closed)),
         };
         let mut inner = self.0.borrow_mut();
-        if let Some(sender) = inner.sockets.get(&id) {
+        if let Some(sender) = inner.sender(&id) {
             return sender.unbounded_send(delivery).is_ok();
         }
         // An event may overtake the answer that tells us the socket's id.
@@ -99,7 +141,7 @@ impl Inbox {
 
     /// Whether a session of this life reads this socket.
     pub(super) fn knows(&self, id: &str) -> bool {
-        self.0.borrow().sockets.contains_key(id)
+        self.0.borrow().sender(id).is_some()
     }
 
     /// Says that an `open` is under way, until the guard is dropped.
@@ -109,7 +151,7 @@ impl Inbox {
     }
 
     pub(super) fn forget(&self, id: &str) {
-        self.0.borrow_mut().sockets.remove(id);
+        self.0.borrow_mut().forget(id);
     }
 }
 
@@ -130,7 +172,8 @@ impl Opening {
                 inner.early.push((early_id, delivery));
             }
         }
-        inner.sockets.insert(id.to_owned(), sender);
+        inner.forget(id);
+        inner.sockets.push((id.to_owned(), sender));
         receiver
     }
 }
@@ -152,7 +195,7 @@ mod tests {
     use super::*;
 
     fn event(json: &str) -> SocketEvent {
-        serde_json::from_str(json).unwrap()
+        SocketEvent::from_json(&serde_json::from_str(json).unwrap()).unwrap()
     }
 
     const MESSAGE: &str = r#"{"type":"message","id":"a","origin":"ws://x","data":{"type":"binary","message":[1,255]}}"#;

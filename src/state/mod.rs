@@ -11,7 +11,7 @@ mod record;
 
 pub use record::{Account, Enrolment, Key, State, VERSION};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::Device;
@@ -65,7 +65,7 @@ impl Device {
     }
 
     async fn write(&self, state: &State) -> Result<(), Error> {
-        let value: Value = state.to_json()?;
+        let value = state.to_json();
         // The text holds shares; serde_json's tree cannot be wiped, our copy can.
         self.host.call("state.set", json!({"value": value})).await?;
         Ok(())

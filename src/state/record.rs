@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use base64ct::{Base64, Encoding};
+use serde_json::{Map, Value, json};
 use tandem_threshold::{KeyShare, Role};
 use tandem_wire::{DeviceKey, ServerUrl};
 use zeroize::Zeroizing;
@@ -16,10 +15,8 @@ use crate::error::Error;
 pub const VERSION: u32 = 1;
 
 /// Everything the device keeps.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct State {
-    version: u32,
     /// The server this device belongs to.
     pub enrolment: Option<Enrolment>,
     /// Keys, oldest first. A share is never deleted by this release.
@@ -29,8 +26,7 @@ pub struct State {
 }
 
 /// The server, and who we are to it.
-#[derive(PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[derive(PartialEq, Eq)]
 pub struct Enrolment {
     /// The server's address.
     pub server: String,
@@ -39,8 +35,7 @@ pub struct Enrolment {
 }
 
 /// One key: our share of it.
-#[derive(PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[derive(PartialEq, Eq)]
 pub struct Key {
     /// Key id, hex.
     pub id: String,
@@ -53,8 +48,7 @@ pub struct Key {
 }
 
 /// One account of a key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// UUID, the same whenever this account is made again.
     pub id: String,
@@ -66,17 +60,6 @@ pub struct Account {
     pub address: String,
     /// MetaMask has taken the account into its vault.
     pub announced: bool,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            version: VERSION,
-            enrolment: None,
-            keys: Vec::new(),
-            accounts: Vec::new(),
-        }
-    }
 }
 
 impl State {
@@ -95,13 +78,30 @@ impl State {
             }
             None => return Err(unreadable("it has no version".to_owned())),
         }
-        // serde's message would repeat what it read, and that may be a secret.
-        serde_json::from_value(value)
-            .map_err(|_| unreadable("it is not of the shape of version 1".to_owned()))
+        // A message that told what was read instead might tell a secret.
+        Self::from_version_1(value)
+            .ok_or_else(|| unreadable("it is not of the shape of version 1".to_owned()))
     }
 
-    pub(super) fn to_json(&self) -> Result<Value, Error> {
-        serde_json::to_value(self).map_err(|_| Error::Internal("the state does not encode"))
+    fn from_version_1(value: Value) -> Option<Self> {
+        let mut fields = Fields::of(value, &["version", "enrolment", "keys", "accounts"])?;
+        Some(Self {
+            enrolment: match fields.take("enrolment") {
+                None | Some(Value::Null) => None,
+                Some(enrolment) => Some(Enrolment::from_json(enrolment)?),
+            },
+            keys: fields.list("keys", Key::from_json)?,
+            accounts: fields.list("accounts", Account::from_json)?,
+        })
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "version": VERSION,
+            "enrolment": self.enrolment.as_ref().map(Enrolment::to_json),
+            "keys": self.keys.iter().map(Key::to_json).collect::<Vec<_>>(),
+            "accounts": self.accounts.iter().map(Account::to_stored).collect::<Vec<_>>(),
+        })
     }
 
     /// The server this device belongs to.
@@ -138,6 +138,18 @@ impl Enrolment {
         }
     }
 
+    fn from_json(value: Value) -> Option<Self> {
+        let mut fields = Fields::of(value, &["server", "deviceKey"])?;
+        Some(Self {
+            server: fields.text("server")?,
+            device_key: Zeroizing::new(fields.text("deviceKey")?),
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        json!({"server": self.server, "deviceKey": *self.device_key})
+    }
+
     /// The server's address.
     pub fn url(&self) -> Result<ServerUrl, Error> {
         self.server
@@ -161,9 +173,28 @@ impl Key {
             .map_err(|_| Error::Internal("the share does not encode"))?;
         Ok(Self {
             id: share.id().to_string(),
-            share: Zeroizing::new(STANDARD.encode(&bytes)),
+            share: Zeroizing::new(Base64::encode_string(&bytes)),
             frozen: false,
             created_at,
+        })
+    }
+
+    fn from_json(value: Value) -> Option<Self> {
+        let mut fields = Fields::of(value, &["id", "share", "frozen", "createdAt"])?;
+        Some(Self {
+            id: fields.text("id")?,
+            share: Zeroizing::new(fields.text("share")?),
+            frozen: fields.take("frozen")?.as_bool()?,
+            created_at: fields.take("createdAt")?.as_u64()?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "share": *self.share,
+            "frozen": self.frozen,
+            "createdAt": self.created_at,
         })
     }
 
@@ -173,8 +204,66 @@ impl Key {
             return Err(Error::KeyFrozen);
         }
         let unreadable = || Error::State("a key share is not valid".to_owned());
-        let bytes = Zeroizing::new(STANDARD.decode(&*self.share).map_err(|_| unreadable())?);
+        let bytes = Zeroizing::new(Base64::decode_vec(&self.share).map_err(|_| unreadable())?);
         KeyShare::load(Role::Device, &bytes).map_err(|_| unreadable())
+    }
+}
+
+impl Account {
+    fn from_json(value: Value) -> Option<Self> {
+        let mut fields = Fields::of(value, &["id", "key", "index", "address", "announced"])?;
+        Some(Self {
+            id: fields.text("id")?,
+            key: fields.text("key")?,
+            index: u32::try_from(fields.take("index")?.as_u64()?).ok()?,
+            address: fields.text("address")?,
+            announced: fields.take("announced")?.as_bool()?,
+        })
+    }
+
+    fn to_stored(&self) -> Value {
+        json!({
+            "id": self.id,
+            "key": self.key,
+            "index": self.index,
+            "address": self.address,
+            "announced": self.announced,
+        })
+    }
+}
+
+/// A stored object, read by hand: what serde derives for these few fields is some
+/// 40 kB of WebAssembly, most of it for messages that must not be shown.
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// An object with no fields but these.
+    fn of(value: Value, names: &[&str]) -> Option<Self> {
+        match value {
+            Value::Object(fields) if fields.keys().all(|name| names.contains(&name.as_str())) => {
+                Some(Self(fields))
+            }
+            _ => None,
+        }
+    }
+
+    /// Moves a field out, so that no second copy of a secret is made.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.get_mut(name).map(Value::take)
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn list<T>(&mut self, name: &str, read: fn(Value) -> Option<T>) -> Option<Vec<T>> {
+        match self.take(name)? {
+            Value::Array(items) => items.into_iter().map(read).collect(),
+            _ => None,
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! The host callback as the keyring's `Call`.
 
 use futures_util::future::LocalBoxFuture;
-use js_sys::{Function, Promise};
-use serde::Deserialize;
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
@@ -10,12 +9,6 @@ use crate::host::Call;
 
 /// A JavaScript function from request text to a promise of response text.
 pub struct Callback(Function);
-
-/// The parts of a thrown JavaScript error that are passed on.
-#[derive(Deserialize)]
-struct Thrown {
-    message: Option<String>,
-}
 
 impl Callback {
     pub fn new(function: Function) -> Self {
@@ -46,8 +39,9 @@ fn reason(thrown: JsValue) -> String {
     if let Some(text) = thrown.as_string() {
         return text;
     }
-    serde_wasm_bindgen::from_value::<Thrown>(thrown)
+    // An error object; what is no object at all has no properties.
+    Reflect::get(&thrown, &JsValue::from_str("message"))
         .ok()
-        .and_then(|thrown| thrown.message)
+        .and_then(|message| message.as_string())
         .unwrap_or_else(|| "the host gave no reason".to_owned())
 }

@@ -60,8 +60,10 @@ pub async fn handle(request: String) -> String {
 /// `{"result":{"delivered":boolean}}`.
 #[wasm_bindgen]
 pub fn deliver(event: &str) -> String {
-    let outcome = serde_json::from_str::<SocketEvent>(event)
-        .map_err(|_| Error::field("event", "is not a socket event"))
+    let outcome = serde_json::from_str(event)
+        .ok()
+        .and_then(|event| SocketEvent::from_json(&event))
+        .ok_or_else(|| Error::field("event", "is not a socket event"))
         .and_then(|event| {
             DEVICE.with_borrow(|device| match device {
                 Some((_, inbox)) => Ok(json!({"delivered": inbox.deliver(event)})),

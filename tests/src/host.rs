@@ -341,7 +341,7 @@ impl World {
 
 impl Wallet {
     fn deliver(&self, event: Value) {
-        let event: SocketEvent = serde_json::from_value(event).expect("an event");
+        let event = SocketEvent::from_json(&event).expect("an event");
         self.inbox.borrow().deliver(event);
     }
 }

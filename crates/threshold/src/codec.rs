@@ -3,6 +3,7 @@
 //! is not the only encoding of its value are refused before anything is computed
 //! with them (SPEC.md section 6).
 
+use postcard::ser_flavors::Flavor;
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
@@ -30,15 +31,7 @@ pub fn encode<M: Message>(message: &M) -> Result<Vec<u8>, Abort> {
 /// Decodes a message and refuses everything that is not exactly one.
 pub fn decode<M: Message>(bytes: &[u8]) -> Result<M, Abort> {
     let malformed = |detail| Abort::malformed(M::NAME, detail);
-    if bytes.len() > M::MAX_LEN {
-        return Err(malformed("it is longer than allowed"));
-    }
-    let Some((tag, body)) = bytes.split_first() else {
-        return Err(malformed("it is empty"));
-    };
-    if *tag != M::TAG {
-        return Err(malformed("it belongs to another round"));
-    }
+    let body = body(M::TAG, M::MAX_LEN, bytes).map_err(malformed)?;
     let message = match postcard::take_from_bytes::<M>(body) {
         Ok((message, [])) => message,
         Ok(_) => return Err(malformed("bytes follow its end")),
@@ -53,16 +46,64 @@ pub fn decode<M: Message>(bytes: &[u8]) -> Result<M, Abort> {
     }
 }
 
+/// What follows the tag, if it is the right one.
+fn body(tag: u8, max_len: usize, bytes: &[u8]) -> Result<&[u8], &'static str> {
+    if bytes.len() > max_len {
+        return Err("it is longer than allowed");
+    }
+    match bytes.split_first() {
+        None => Err("it is empty"),
+        Some((first, body)) if *first == tag => Ok(body),
+        Some(_) => Err("it belongs to another round"),
+    }
+}
+
 /// Encodes a secret behind a tag or version byte; the buffer is wiped when
 /// dropped.
 pub fn encode_secret<T: Serialize>(first: u8, value: &T) -> Option<Zeroizing<Vec<u8>>> {
+    behind(first, &|sink| {
+        postcard::serialize_with_flavor(value, sink).ok()
+    })
+}
+
+/// `first`, then what `write` writes; it is called twice.
+fn behind(first: u8, write: &dyn Fn(Sink) -> Option<usize>) -> Option<Zeroizing<Vec<u8>>> {
     // Sized first: a growing buffer would leave unwiped copies behind.
-    let size = postcard::experimental::serialized_size(value).ok()?;
+    let size = write(Sink::new(&mut []))?;
     let mut bytes = Zeroizing::new(vec![0; size.checked_add(1)?]);
     let (head, body) = bytes.split_first_mut()?;
     *head = first;
-    postcard::to_slice(value, body).ok()?;
-    Some(bytes)
+    (write(Sink::new(body))? == size).then_some(bytes)
+}
+
+/// Where an encoding goes, as far as there is room for it; it tells how long the
+/// whole is. The same type measures, with no room, and writes, so that the encoder
+/// of every message is compiled once and not twice.
+struct Sink<'a> {
+    room: &'a mut [u8],
+    length: usize,
+}
+
+impl<'a> Sink<'a> {
+    const fn new(room: &'a mut [u8]) -> Self {
+        Self { room, length: 0 }
+    }
+}
+
+impl Flavor for Sink<'_> {
+    type Output = usize;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        if let Some(place) = self.room.get_mut(self.length) {
+            *place = byte;
+        }
+        self.length += 1;
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<usize> {
+        Ok(self.length)
+    }
 }
 
 /// Decodes a stored record of the given version.
