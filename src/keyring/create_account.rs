@@ -72,11 +72,11 @@ impl Device {
     }
 
     async fn store_account(&self, account: Account, key: Option<Key>) -> Result<(), Error> {
-        self.store_durably(move |state| {
+        self.store_durably(Box::new(move |state| {
             state.keys.extend(key);
             state.accounts.push(account);
             Ok(())
-        })
+        }))
         .await
     }
 
@@ -92,12 +92,12 @@ impl Device {
         }
         self.host.emit("notify:accountCreated", event).await?;
         let id = account.id.clone();
-        self.update(move |state| {
+        self.update(Box::new(move |state| {
             for stored in state.accounts.iter_mut().filter(|stored| stored.id == id) {
                 stored.announced = true;
             }
             Ok(())
-        })
+        }))
         .await
     }
 }

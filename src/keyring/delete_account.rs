@@ -30,10 +30,10 @@ impl Device {
             }
         }
         let removed = id.clone();
-        self.update(move |state| {
+        self.update(Box::new(move |state| {
             state.accounts.retain(|account| account.id != removed);
             Ok(())
-        })
+        }))
         .await?;
         self.host
             .emit("notify:accountDeleted", json!({"id": id}))

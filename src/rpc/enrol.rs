@@ -23,10 +23,10 @@ impl Device {
         let key = new_device_key()?;
         self.run_enrolment(&code, &key).await?;
         let enrolment = Enrolment::new(&code.server, &key);
-        self.store_durably(move |state| {
+        self.store_durably(Box::new(move |state| {
             state.enrolment = Some(enrolment);
             Ok(())
-        })
+        }))
         .await?;
         Ok(json!({
             "server": code.server.as_str(),

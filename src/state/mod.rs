@@ -24,6 +24,10 @@ const WRITE_SETTLES_MS: u32 = 2_000;
 /// How often a freeze is written before it is given up.
 const FREEZE_ATTEMPTS: u32 = 3;
 
+/// A change of the state. Boxed, so that storing is compiled once and not once for
+/// every change.
+pub(crate) type Change<'a> = Box<dyn FnOnce(&mut State) -> Result<(), Error> + 'a>;
+
 impl Device {
     /// Reads the state.
     pub(crate) async fn load(&self) -> Result<State, Error> {
@@ -32,15 +36,11 @@ impl Device {
     }
 
     /// Changes the state in one step that no other change can come between.
-    pub(crate) async fn update<T>(
-        &self,
-        change: impl FnOnce(&mut State) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    pub(crate) async fn update(&self, change: Change<'_>) -> Result<(), Error> {
         let _held = self.state_lock.lock().await;
         let mut state = self.load().await?;
-        let result = change(&mut state)?;
-        self.write(&state).await?;
-        Ok(result)
+        change(&mut state)?;
+        self.write(&state).await
     }
 
     /// Changes the state, waits until MetaMask must have it on disk, and reads it
@@ -48,10 +48,7 @@ impl Device {
     /// wallet was locked before the write settled, and the write is gone. What is
     /// read back is what MetaMask holds, from its memory or its disk; a disk that
     /// cannot be written at all does not show.
-    pub(crate) async fn store_durably(
-        &self,
-        change: impl FnOnce(&mut State) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    pub(crate) async fn store_durably(&self, change: Change<'_>) -> Result<(), Error> {
         let _held = self.state_lock.lock().await;
         let mut state = self.load().await?;
         change(&mut state)?;
@@ -76,10 +73,10 @@ impl Device {
     pub(crate) async fn freeze(&self, key: &str) -> Result<(), Error> {
         for _ in 0..FREEZE_ATTEMPTS {
             let stored = self
-                .store_durably(|state| {
+                .store_durably(Box::new(|state| {
                     state.key_mut(key)?.frozen = true;
                     Ok(())
-                })
+                }))
                 .await;
             match stored {
                 // The wallet was locked before the write settled.
