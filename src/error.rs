@@ -58,13 +58,12 @@ pub enum Error {
     #[error("there is no pending request {0}")]
     RequestNotFound(String),
     /// A protocol check failed on this key; it will not sign any more.
-    #[error(
-        "the key of this account is frozen because a protocol check failed; it must not sign until its shares are refreshed"
-    )]
+    #[error("the key of this account is frozen: a protocol check failed")]
     KeyFrozen,
-    /// A ceremony failed in a way that harms nothing.
-    #[error("the signing protocol failed: {0}")]
-    Protocol(String),
+    /// A ceremony failed in a way that harms nothing. Which check it was tells a
+    /// user nothing; SPEC.md lists them.
+    #[error("a check of the signing protocol failed; nothing was signed or made")]
+    Protocol,
     /// The server said no.
     #[error("the signing server refused: {}", .0.message)]
     Refused(Refusal),
@@ -115,7 +114,7 @@ impl Error {
                 _ => -32002,
             },
             Self::Server(_) => 4900,
-            Self::Protocol(_) | Self::State(_) | Self::Host(_) | Self::Internal(_) => -32603,
+            Self::Protocol | Self::State(_) | Self::Host(_) | Self::Internal(_) => -32603,
         }
     }
 
@@ -135,7 +134,7 @@ impl Error {
             Self::AccountNotFound(_) => "AccountNotFound",
             Self::RequestNotFound(_) => "RequestNotFound",
             Self::KeyFrozen => "KeyFrozen",
-            Self::Protocol(_) => "ProtocolFailed",
+            Self::Protocol => "ProtocolFailed",
             Self::Refused(refusal) => refusal_name(refusal.code),
             Self::Server(_) => "ServerUnavailable",
             Self::NotStored => "NotStored",

@@ -28,7 +28,7 @@ impl Device {
                 // No key exists yet, so there is nothing to freeze: whatever the
                 // verdict, both sides forget what they have.
                 session.abort(&abort).await;
-                Err(Error::Protocol(abort.to_string()))
+                Err(Error::Protocol)
             }
             Err(Failure::Session(error)) => {
                 session.close().await;

@@ -43,7 +43,7 @@ impl Device {
                     return Err(Error::KeyFrozen);
                 }
                 session.abort(&abort).await;
-                Err(Error::Protocol(abort.to_string()))
+                Err(Error::Protocol)
             }
             Err(Failure::Session(error)) => {
                 session.close().await;
