@@ -232,8 +232,8 @@ impl Account {
     }
 }
 
-/// A stored object, read by hand: what serde derives for these few fields is some
-/// 40 kB of WebAssembly, most of it for messages that must not be shown.
+/// A stored object, read by hand: what serde derives for these few fields is large
+/// as WebAssembly, much of it for messages that must not be shown.
 struct Fields(Map<String, Value>);
 
 impl Fields {
