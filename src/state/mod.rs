@@ -19,7 +19,7 @@ use crate::error::Error;
 
 /// How long MetaMask may take to have a write on disk: its 500 ms wait, and the
 /// time to encrypt. Longer than both by far.
-const WRITE_SETTLES_MS: u32 = 2_000;
+pub const WRITE_SETTLES_MS: u32 = 2_000;
 
 /// How often a freeze is written before it is given up.
 const FREEZE_ATTEMPTS: u32 = 3;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tandem_keyring::Device;
 use tandem_keyring::host::{Call, Host};
 use tandem_keyring::session::{HostSockets, Inbox, SocketEvent};
+use tandem_keyring::state::WRITE_SETTLES_MS;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, spawn_local};
@@ -220,11 +221,11 @@ impl World {
         std::future::pending().await
     }
 
-    /// This wallet's store is durable at once, so waiting for it (2 s) takes no
-    /// time; a timeout takes what it takes.
+    /// The device's clock. This wallet's store is durable at once, so waiting for it
+    /// takes no time; a timeout takes what it takes.
     async fn sleep(&self, params: &Value) -> String {
         let ms = params["ms"].as_u64().expect("milliseconds");
-        if ms != 2_000 {
+        if ms != u64::from(WRITE_SETTLES_MS) {
             tokio::time::sleep(Duration::from_millis(ms)).await;
         }
         json!({"result": null}).to_string()
