@@ -19,11 +19,13 @@
 mod address;
 mod chains;
 mod data;
+mod effect;
 mod eip155;
 mod eip1559;
 mod eip191;
 mod eip2930;
 mod error;
+mod fact;
 mod fields;
 mod gas;
 mod json;
@@ -41,7 +43,9 @@ mod transaction_type;
 mod u256;
 
 pub use address::{Address, AddressError, address_of};
+pub use effect::{Effect, EffectKind};
 pub use error::{Error, Problem, Problems};
+pub use fact::Fact;
 pub use keccak::keccak256;
 pub use prepared::{Finished, Prepared};
 pub use request::{MAX_REQUEST_BYTES, Method, Request};

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::{data, eip191::PersonalMessage, text};
+use crate::{Effect, Fact, data, eip191::PersonalMessage, text};
 
 /// The decoded request, for the consent dialog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,8 +25,27 @@ pub struct Summary {
     pub rows: Vec<Row>,
     /// What deserves attention before signing, one sentence each.
     pub warnings: Vec<String>,
+    /// The same and more, for a program: sorted, each once.
+    pub facts: Vec<Fact>,
+    /// What the request would do, as far as its bytes tell.
+    pub effects: Vec<Effect>,
     /// The payload in hexadecimal; for a message its text (if it is text) and its hexadecimal.
     pub raw: String,
+}
+
+impl Summary {
+    /// Notes a fact, with the sentence that tells a person of it.
+    pub(crate) fn warn(&mut self, fact: Fact, sentence: impl Into<String>) {
+        self.note(fact);
+        self.warnings.push(sentence.into());
+    }
+
+    /// Notes a fact that only programs need to know.
+    pub(crate) fn note(&mut self, fact: Fact) {
+        if let Err(place) = self.facts.binary_search(&fact) {
+            self.facts.insert(place, fact);
+        }
+    }
 }
 
 /// What is signed.
@@ -80,47 +99,50 @@ pub enum Tone {
 pub(crate) fn of_message(message: &PersonalMessage) -> Summary {
     let bytes = &message.message;
     let hex = data::to_hex(bytes);
-    let mut warnings = Vec::new();
-    let mut rows = vec![
-        Row::new("Account", message.signer.to_string(), Tone::Address),
-        Row::new("Length", in_bytes(bytes.len()), Tone::Text),
-    ];
-    if bytes.len() == 32 {
-        warnings.push(
-            "These 32 bytes look like a hash. A hash can stand for anything, also for a transfer of \
-             your assets: sign it only if you know what was hashed."
-                .to_owned(),
-        );
-    }
-    let raw = match core::str::from_utf8(bytes) {
-        Ok(message) => {
-            let shown = text::escape(message);
-            if text::has_deceptive_characters(message) {
-                warnings.push(
-                    "The message has invisible or direction-changing characters. They are shown as \
-                     \\u{…}."
-                        .to_owned(),
-                );
-            }
-            rows.push(Row::new("Message", shown.clone(), Tone::Text));
-            format!("{shown}\n{hex}")
-        }
-        Err(_) => {
-            warnings.push("The message is not text. Only its bytes can be shown.".to_owned());
-            hex.clone()
-        }
-    };
-    rows.push(Row::new("Message bytes", hex, Tone::Data));
-    Summary {
+    let mut summary = Summary {
         kind: SummaryKind::Message,
         title: "Sign a message".to_owned(),
         chain_id: None,
         network: None,
         account: Some(message.signer.to_string()),
-        rows,
-        warnings,
-        raw,
+        rows: vec![
+            Row::new("Account", message.signer.to_string(), Tone::Address),
+            Row::new("Length", in_bytes(bytes.len()), Tone::Text),
+        ],
+        warnings: Vec::new(),
+        facts: Vec::new(),
+        effects: Vec::new(),
+        raw: hex.clone(),
+    };
+    if bytes.len() == 32 {
+        summary.warn(
+            Fact::LooksLikeHash,
+            "These 32 bytes look like a hash. A hash can stand for anything, also for a transfer of \
+             your assets: sign it only if you know what was hashed.",
+        );
     }
+    match core::str::from_utf8(bytes) {
+        Ok(message) => {
+            let shown = text::escape(message);
+            if text::has_deceptive_characters(message) {
+                summary.warn(
+                    Fact::DeceptiveText,
+                    "The message has invisible or direction-changing characters. They are shown as \
+                     \\u{…}.",
+                );
+            }
+            summary.raw = format!("{shown}\n{hex}");
+            summary.rows.push(Row::new("Message", shown, Tone::Text));
+        }
+        Err(_) => summary.warn(
+            Fact::NotText,
+            "The message is not text. Only its bytes can be shown.",
+        ),
+    }
+    summary
+        .rows
+        .push(Row::new("Message bytes", hex, Tone::Data));
+    summary
 }
 
 /// "1 byte", "2 bytes".

@@ -1,7 +1,7 @@
 //! The summary of a transaction: every signed field, the most it can cost, and what is unusual.
 
 use crate::{
-    Address, U256,
+    Address, Effect, EffectKind, Fact, U256,
     chains::{self, Chain},
     data,
     gas::{GasField, broken_rules_of_osaka},
@@ -37,16 +37,42 @@ pub(crate) fn of(transaction: &Transaction, account: Option<&Address>, payload: 
     rows.extend(data_rows(body));
     rows.extend(access_list_rows(transaction));
 
-    Summary {
+    let mut summary = Summary {
         kind: SummaryKind::Transaction,
         title: title(body, coin),
         chain_id: Some(body.chain_id.to_string()),
         network: chain.map(|chain| chain.name.to_owned()),
         account: account.map(Address::to_string),
         rows,
-        warnings: warnings(transaction, chain),
+        warnings: Vec::new(),
+        facts: Vec::new(),
+        effects: effects(body),
         raw: data::to_hex(payload),
+    };
+    warn(&mut summary, transaction, chain);
+    summary
+}
+
+/// What the transaction does, as far as its bytes tell.
+fn effects(body: &Body) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if !body.value.is_zero() {
+        effects.push(Effect {
+            party: body.to,
+            amount: Some(body.value),
+            ..Effect::new(EffectKind::SendCoins)
+        });
     }
+    match &body.to {
+        None => effects.push(Effect::new(EffectKind::CreateContract)),
+        Some(_) if body.data.is_empty() => {}
+        Some(to) => effects.push(Effect {
+            party: Some(*to),
+            selector: body.data.first_chunk().copied(),
+            ..Effect::new(EffectKind::UnknownCall)
+        }),
+    }
+    effects
 }
 
 const fn type_name(transaction: &Transaction) -> &'static str {
@@ -166,25 +192,33 @@ fn access_list_rows(transaction: &Transaction) -> Vec<Row> {
     rows
 }
 
-fn warnings(transaction: &Transaction, chain: Option<&Chain>) -> Vec<String> {
+fn warn(summary: &mut Summary, transaction: &Transaction, chain: Option<&Chain>) {
     let body = transaction.body();
-    let mut warnings = Vec::new();
     if chain.is_none() {
-        warnings.push(format!(
-            "The network with chain id {} is not known here. Make sure that you mean it.",
-            body.chain_id
-        ));
+        summary.warn(
+            Fact::UnknownChain,
+            format!(
+                "The network with chain id {} is not known here. Make sure that you mean it.",
+                body.chain_id
+            ),
+        );
     }
     match &body.to {
-        None => warnings.push("This transaction creates a contract.".to_owned()),
-        Some(to) if *to == Address::from_bytes([0; 20]) => {
-            warnings.push("The recipient is the zero address. What is sent there is lost.".to_owned());
-        }
-        Some(_) if !body.data.is_empty() && body.value.is_zero() => warnings.push(
-            "This transaction sends no coins but data. If the recipient is a contract, the data can move your tokens or allow others to.".to_owned(),
+        None => summary.warn(
+            Fact::CreatesContract,
+            "This transaction creates a contract.",
         ),
-        Some(_) if !body.data.is_empty() => warnings.push(
-            "This transaction sends coins and data. If the recipient is a contract, the data can also move your tokens or allow others to.".to_owned(),
+        Some(to) if *to == Address::from_bytes([0; 20]) => summary.warn(
+            Fact::SendsToZeroAddress,
+            "The recipient is the zero address. What is sent there is lost.",
+        ),
+        Some(_) if !body.data.is_empty() && body.value.is_zero() => summary.warn(
+            Fact::SendsData,
+            "This transaction sends no coins but data. If the recipient is a contract, the data can move your tokens or allow others to.",
+        ),
+        Some(_) if !body.data.is_empty() => summary.warn(
+            Fact::SendsData,
+            "This transaction sends coins and data. If the recipient is a contract, the data can also move your tokens or allow others to.",
         ),
         Some(_) => {}
     }
@@ -192,8 +226,10 @@ fn warnings(transaction: &Transaction, chain: Option<&Chain>) -> Vec<String> {
         .and_then(|fee| fee.checked_add(body.value))
         .is_none()
     {
-        warnings
-            .push("Value and fee together exceed 2^256-1 wei. No account can pay that.".to_owned());
+        summary.warn(
+            Fact::CostOverflow,
+            "Value and fee together exceed 2^256-1 wei. No account can pay that.",
+        );
     }
     // Where the rules are certain, a transaction that breaks one was refused before.
     for rule in broken_rules_of_osaka(&transaction.gas_facts()) {
@@ -201,12 +237,14 @@ fn warnings(transaction: &Transaction, chain: Option<&Chain>) -> Vec<String> {
             GasField::GasLimit => "gas limit",
             GasField::Data => "data",
         };
-        warnings.push(format!(
-            "By Ethereum's rules, which this network may not share, the {field} {}.",
-            rule.reason
-        ));
+        summary.warn(
+            Fact::BreaksConsensusRule,
+            format!(
+                "By Ethereum's rules, which this network may not share, the {field} {}.",
+                rule.reason
+            ),
+        );
     }
-    warnings
 }
 
 /// "1.5 ETH (1500000000000000000 wei)"

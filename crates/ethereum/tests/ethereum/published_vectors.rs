@@ -1,17 +1,7 @@
 //! Vectors that others published: EIP-155, EIP-191, ERC-55.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
-
-mod support;
-
+use crate::support::{Signer, message_request, prepare, prepare_transaction};
 use serde_json::json;
-use support::{Signer, message_request, prepare, prepare_transaction};
 use tandem_ethereum::{Address, AddressError};
 
 /// The example of EIP-155 itself: every intermediate value is in the text of the EIP.

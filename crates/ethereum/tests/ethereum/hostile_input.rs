@@ -1,18 +1,8 @@
 //! Whatever comes in, an answer comes out: no input panics, and what is refused says why.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
-
-mod support;
-
+use crate::support::{Signer, fee_market, legacy, message_request, transaction_request, with};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
-use support::{Signer, fee_market, legacy, message_request, transaction_request, with};
 use tandem_ethereum::{Error, Request, Signature};
 
 /// Runs the whole path; a refusal must name its reason and fit an answer.

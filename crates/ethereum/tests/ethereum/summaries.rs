@@ -1,17 +1,9 @@
 //! What the person who signs is shown: all of it, and nothing that deceives.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
-
-mod support;
-
+use crate::support::{
+    Signer, fee_market, legacy, message_request, prepare, prepare_transaction, with,
+};
 use serde_json::{Value, json};
-use support::{Signer, fee_market, legacy, message_request, prepare, prepare_transaction, with};
 
 fn summary(transaction: Value) -> Value {
     serde_json::to_value(prepare_transaction(transaction).unwrap().summary()).unwrap()
@@ -79,6 +71,17 @@ fn shows_every_signed_field_of_a_fee_market_transaction() {
                 { "label": "Storage key", "value": key, "tone": "data" },
             ],
             "warnings": ["This transaction sends coins and data. If the recipient is a contract, the data can also move your tokens or allow others to."],
+            "facts": ["sendsData"],
+            "effects": [
+                {
+                    "kind": "sendCoins", "amount": "1500000000000000000",
+                    "party": "0x3535353535353535353535353535353535353535",
+                },
+                {
+                    "kind": "unknownCall", "selector": "0xa9059cbb",
+                    "party": "0x3535353535353535353535353535353535353535",
+                },
+            ],
             "raw": format!("0x{}", hex::encode(prepared.payload())),
         })
     );

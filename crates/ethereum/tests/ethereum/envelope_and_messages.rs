@@ -1,19 +1,9 @@
 //! The envelope of a request, and the rules for `personal_sign`.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
-
-mod support;
-
-use serde_json::{Value, json};
-use support::{
+use crate::support::{
     Signer, fee_market, legacy, message_request, prepare, refusal, transaction_request, with,
 };
+use serde_json::{Value, json};
 use tandem_ethereum::{Error, MAX_REQUEST_BYTES, Method, Request};
 
 fn message(params: Value) -> Value {

@@ -1,20 +1,10 @@
 //! Rules of the chain itself: refused where the fork is certain, a warning elsewhere.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
-
-mod support;
-
-use serde_json::json;
-use support::{
+use crate::support::{
     Row, assert_changes_are_accepted, assert_rows_are_refused, fee_market, legacy,
     prepare_transaction, with,
 };
+use serde_json::json;
 
 /// Chains whose fork is certain: what no node would accept is not signed.
 #[test]

@@ -1,20 +1,10 @@
 //! What [`Prepared::finish`] releases, and what it refuses.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
-
-mod support;
-
-use serde_json::json;
-use support::{
+use crate::support::{
     Signer, bytes, fee_market, legacy, message_request, prepare, prepare_transaction, refusal,
     transaction_request, with,
 };
+use serde_json::json;
 use tandem_ethereum::{Error, Prepared, Request, Signature, U256, recover};
 
 /// The order of secp256k1.

@@ -3,21 +3,11 @@
 //! A row changes fields of a good transaction and names the field that must be refused, and only
 //! that one. The rows cover every identity and encoding rule; consensus rules have a file of their own.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
-
-mod support;
-
-use serde_json::{Value, json};
-use support::{
+use crate::support::{
     Row, Signer, assert_changes_are_accepted, assert_rows_are_refused, fee_market, legacy, prepare,
     prepare_transaction, refusal, transaction_request, with,
 };
+use serde_json::{Value, json};
 use tandem_ethereum::Error;
 
 /// A chain whose consensus rules are not certain, so that only encoding and identity rules refuse.

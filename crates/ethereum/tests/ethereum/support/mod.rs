@@ -1,14 +1,5 @@
 //! What every test of this crate needs: a key that signs, and requests to start from.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
-
 use k256::ecdsa::SigningKey;
 use serde_json::{Value, json};
 use tandem_ethereum::{Address, Error, Finished, Prepared, Request, Signature, address_of};

@@ -1,15 +1,6 @@
 //! alloy, another implementation, judges every digest, raw transaction, hash and signer.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
-
-mod support;
-
+use crate::support::{Signer, bytes, message_request, prepare, transaction_request};
 use alloy_consensus::{
     SignableTransaction, Transaction as _, TxEip1559, TxEnvelope, TxLegacy,
     transaction::SignerRecoverable,
@@ -23,7 +14,6 @@ use alloy_primitives::{
 };
 use proptest::{collection::vec, option, prelude::*};
 use serde_json::{Value, json};
-use support::{Signer, bytes, message_request, prepare, transaction_request};
 
 /// The fields that both types have. Chain ids are off the certain ones, so that the gas rules,
 /// which have tests of their own, do not refuse random values.

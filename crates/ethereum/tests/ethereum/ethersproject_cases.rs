@@ -5,21 +5,11 @@
 //! asserted. The cases leave fields out and write `0x` for zero, where a request must be explicit;
 //! so a missing nonce, gas limit or fee is filled with the zero that the case means.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
-
-mod support;
-
 use std::{collections::BTreeMap, fs::File, io::Read, path::PathBuf};
 
+use crate::support::{Signer, bytes, prepare_transaction};
 use flate2::read::GzDecoder;
 use serde_json::{Map, Value, json};
-use support::{Signer, bytes, prepare_transaction};
 
 /// Refused on purpose: nobody receives it, and there is no code to create a contract from.
 const NO_RECIPIENT: &str =

@@ -1,0 +1,20 @@
+//! The tests of this crate from outside, in one program: one file per subject.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+mod alloy_oracle;
+mod consensus_rules;
+mod envelope_and_messages;
+mod ethersproject_cases;
+mod hostile_input;
+mod published_vectors;
+mod signatures;
+mod summaries;
+mod support;
+mod transaction_rules;
