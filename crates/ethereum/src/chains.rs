@@ -9,6 +9,12 @@
 pub(crate) enum Fork {
     /// Osaka, with all that came before it; see [`crate::gas`] for the rules.
     Osaka,
+    /// Amsterdam, prepared: no chain in the table is on it yet.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for the day that mainnet forks")
+    )]
+    Amsterdam,
 }
 
 /// A chain with a name.

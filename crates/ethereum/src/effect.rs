@@ -47,6 +47,10 @@ pub enum EffectKind {
     CreateContract,
     /// A function is called that is not recognised.
     UnknownCall,
+    /// `from` gets the code of `party` (EIP-7702), which from then on acts for it.
+    Delegate,
+    /// `from` gives such code back.
+    EndDelegation,
 }
 
 impl Effect {

@@ -8,7 +8,7 @@ use rlp::RlpStream;
 
 use crate::{
     signature::LowS,
-    transaction::{Body, append_recipient},
+    transaction::{Body, append_call},
 };
 
 /// The largest chain id for which `v` stays within 64 bits.
@@ -22,42 +22,25 @@ pub(crate) struct LegacyTransaction {
 }
 
 impl LegacyTransaction {
-    /// The bytes whose hash is signed.
-    pub(crate) fn payload(&self) -> Vec<u8> {
-        let mut stream = RlpStream::new_list(9);
-        self.append_body(&mut stream);
+    pub(crate) fn append_fields(&self, stream: &mut RlpStream) {
+        stream
+            .append(&self.body.nonce)
+            .append(&self.gas_price)
+            .append(&self.body.gas_limit);
+        append_call(stream, &self.body);
+    }
+
+    /// What is signed in the place of the signature.
+    pub(crate) fn append_replay_protection(&self, stream: &mut RlpStream) {
         stream
             .append(&self.body.chain_id)
             .append(&0_u8)
             .append(&0_u8);
-        stream.out().to_vec()
-    }
-
-    /// The signed transaction as the network takes it.
-    pub(crate) fn raw(&self, signature: &LowS) -> Vec<u8> {
-        let mut stream = RlpStream::new_list(9);
-        self.append_body(&mut stream);
-        stream
-            .append(&self.v(signature))
-            .append(&signature.r_minimal())
-            .append(&signature.s_minimal());
-        stream.out().to_vec()
     }
 
     /// `35 + 2c + p`, in 128 bits: exact for every chain id, also beyond 2^53.
     pub(crate) fn v(&self, signature: &LowS) -> u128 {
         35 + 2 * u128::from(self.body.chain_id) + u128::from(signature.y_parity())
-    }
-
-    fn append_body(&self, stream: &mut RlpStream) {
-        stream
-            .append(&self.body.nonce)
-            .append(&self.gas_price)
-            .append(&self.body.gas_limit);
-        append_recipient(stream, self.body.to.as_ref());
-        stream
-            .append(&self.body.value.minimal_be())
-            .append(&self.body.data.as_slice());
     }
 }
 

@@ -1,9 +1,38 @@
-//! Access lists (EIP-2930): addresses and storage keys that a transaction announces.
+//! Access lists, and the transactions that introduced them (type 1, EIP-2930).
+//!
+//! An access list announces addresses and storage keys that a transaction will touch. Signed is
+//! `0x01 ‖ rlp([chainId, nonce, gasPrice, gasLimit, to, value, data, accessList])`; on the network
+//! `yParity, r, s` follow in the same list.
 
 use rlp::RlpStream;
 use serde_json::Value;
 
-use crate::{Address, data, error::Problems, fields::Fields};
+use crate::{
+    Address, data,
+    error::Problems,
+    fields::Fields,
+    transaction::{Body, append_call},
+};
+
+/// A transaction with an access list and a plain gas price that passed every check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccessListTransaction {
+    pub(crate) body: Body,
+    pub(crate) gas_price: u128,
+    pub(crate) access_list: Vec<AccessListEntry>,
+}
+
+impl AccessListTransaction {
+    pub(crate) fn append_fields(&self, stream: &mut RlpStream) {
+        stream
+            .append(&self.body.chain_id)
+            .append(&self.body.nonce)
+            .append(&self.gas_price)
+            .append(&self.body.gas_limit);
+        append_call(stream, &self.body);
+        append(stream, &self.access_list);
+    }
+}
 
 /// One announced contract. Duplicates are allowed and cost again; order and content are signed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -96,14 +96,9 @@ pub enum Error {
     /// The parameters of a message to sign are malformed.
     #[error("the message is refused: {0}")]
     InvalidMessage(Problems),
-    /// A well-known transaction type that is not signed here.
-    #[error("transactions of type {transaction_type:#x} are not supported")]
-    UnsupportedTransactionType {
-        /// The type, given or inferred from the fields.
-        transaction_type: u8,
-        /// The same, by field name.
-        problems: Problems,
-    },
+    /// The authorisation of a delegation is malformed.
+    #[error("the authorisation is refused: {0}")]
+    InvalidAuthorization(Problems),
     /// A method that is not signed here; `eth_sign` is one for ever.
     #[error("the method {method} is not supported")]
     MethodNotSupported {
@@ -136,10 +131,11 @@ impl Error {
     #[must_use]
     pub const fn code(&self) -> i64 {
         match self {
-            Self::InvalidRequest(_) | Self::InvalidTransaction(_) | Self::InvalidMessage(_) => {
-                -32602
-            }
-            Self::UnsupportedTransactionType { .. } | Self::MethodNotSupported { .. } => -32004,
+            Self::InvalidRequest(_)
+            | Self::InvalidTransaction(_)
+            | Self::InvalidMessage(_)
+            | Self::InvalidAuthorization(_) => -32602,
+            Self::MethodNotSupported { .. } => -32004,
             Self::InvalidSignature { .. } => -32000,
         }
     }
@@ -151,7 +147,7 @@ impl Error {
             Self::InvalidRequest(_) => "InvalidRequest",
             Self::InvalidTransaction(_) => "InvalidTransaction",
             Self::InvalidMessage(_) => "InvalidMessage",
-            Self::UnsupportedTransactionType { .. } => "UnsupportedTransactionType",
+            Self::InvalidAuthorization(_) => "InvalidAuthorization",
             Self::MethodNotSupported { .. } => "MethodNotSupported",
             Self::InvalidSignature { .. } => "InvalidSignature",
         }
@@ -164,7 +160,7 @@ impl Error {
             Self::InvalidRequest(problems)
             | Self::InvalidTransaction(problems)
             | Self::InvalidMessage(problems)
-            | Self::UnsupportedTransactionType { problems, .. } => problems.as_slice(),
+            | Self::InvalidAuthorization(problems) => problems.as_slice(),
             Self::MethodNotSupported { .. } | Self::InvalidSignature { .. } => &[],
         }
     }

@@ -27,4 +27,8 @@ pub enum Fact {
     NotText,
     /// Text holds characters that hide, reorder or imitate.
     DeceptiveText,
+    /// The account, or another, gets the code of a contract (EIP-7702).
+    Delegates,
+    /// A delegation that is valid on every chain.
+    DelegatesOnEveryChain,
 }

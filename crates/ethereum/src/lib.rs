@@ -13,10 +13,11 @@
 //! 3. [`Prepared::finish`] takes a signature, normalises it, checks that it recovers to the
 //!    account, and assembles the answer.
 //!
-//! What is signed today: legacy transactions with replay protection (EIP-155), EIP-1559
-//! transactions, and `personal_sign` (EIP-191). One file per EIP.
+//! What is signed: transactions of the types 0 (with replay protection, EIP-155), 1, 2, 3 and 4,
+//! `personal_sign` (EIP-191), and authorisations of a delegation (EIP-7702). One file per EIP.
 
 mod address;
+mod authorization_summary;
 mod chains;
 mod data;
 mod effect;
@@ -24,6 +25,8 @@ mod eip155;
 mod eip1559;
 mod eip191;
 mod eip2930;
+mod eip4844;
+mod eip7702;
 mod error;
 mod fact;
 mod fields;
@@ -33,7 +36,9 @@ mod keccak;
 mod prepared;
 mod quantity;
 mod request;
+mod rlp_reader;
 mod signature;
+mod signed_transaction;
 mod summary;
 mod text;
 mod transaction;
@@ -49,6 +54,8 @@ pub use fact::Fact;
 pub use keccak::keccak256;
 pub use prepared::{Finished, Prepared};
 pub use request::{MAX_REQUEST_BYTES, Method, Request};
+pub use rlp_reader::RlpError;
 pub use signature::{Signature, recover};
+pub use signed_transaction::{DecodeError, SignedTransaction};
 pub use summary::{Row, Summary, SummaryKind, Tone};
 pub use u256::U256;

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Address, Error, Method, Request, Signature, Summary, data, eip191::PersonalMessage, keccak256,
-    signature::LowS, summary, transaction::Transaction, transaction_reader, transaction_summary,
+    Address, Error, Method, Request, Signature, SignedTransaction, Summary, authorization_summary,
+    data, eip191::PersonalMessage, eip7702::Delegation, keccak256, signature::LowS, summary,
+    transaction::Transaction, transaction_reader, transaction_summary,
 };
 
 /// A request that passed every check, with the bytes to sign and what to show.
@@ -23,7 +24,8 @@ pub struct Prepared {
 
 #[derive(Clone, Debug)]
 enum Content {
-    Transaction(Transaction),
+    Transaction(Box<Transaction>),
+    /// Answered with the 65 bytes of a signature.
     Message,
 }
 
@@ -34,7 +36,18 @@ pub(crate) fn prepare(request: &Request) -> Result<Prepared, Error> {
             let account = transaction.body().from.or(request.account().copied());
             let payload = transaction.payload();
             let summary = transaction_summary::of(&transaction, account.as_ref(), &payload);
-            (Content::Transaction(transaction), payload, account, summary)
+            (
+                Content::Transaction(Box::new(transaction)),
+                payload,
+                account,
+                summary,
+            )
+        }
+        Method::SignEip7702Authorization => {
+            let delegation = Delegation::read(request)?;
+            let account = request.account().copied();
+            let summary = authorization_summary::of(&delegation, account.as_ref());
+            (Content::Message, delegation.payload(), account, summary)
         }
         Method::PersonalSign => {
             let message = PersonalMessage::read(request)?;
@@ -100,7 +113,7 @@ impl Prepared {
             )));
         }
         let result = match &self.content {
-            Content::Transaction(transaction) => signed_transaction(transaction, &signature),
+            Content::Transaction(transaction) => signed_transaction(transaction, &signature)?,
             Content::Message => signed_message(&signature),
         };
         Ok(Finished { result })
@@ -116,15 +129,21 @@ pub struct Finished {
 
 /// r and s are written with all 32 bytes: ethereumjs, in MetaMask, reads that form as well as
 /// the shortest one, and libraries that take r and s for byte strings read only that form.
-fn signed_transaction(transaction: &Transaction, signature: &LowS) -> Value {
+fn signed_transaction(transaction: &Transaction, signature: &LowS) -> Result<Value, Error> {
     let raw = transaction.raw(signature);
-    json!({
+    // Read back by other code than wrote it: what leaves is what was asked for.
+    if !SignedTransaction::from_raw(&raw).is_ok_and(|read| read.is(transaction, signature)) {
+        return Err(Error::invalid_signature(
+            "the signed bytes do not read back as the transaction",
+        ));
+    }
+    Ok(json!({
         "r": data::to_hex(&signature.r().to_be_bytes()),
         "s": data::to_hex(&signature.s().to_be_bytes()),
         "v": format!("{:#x}", transaction.v(signature)),
         "raw": data::to_hex(&raw),
         "hash": data::to_hex(&keccak256(&raw)),
-    })
+    }))
 }
 
 /// EIP-191's answer: r, s and 27 or 28.

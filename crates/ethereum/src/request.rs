@@ -24,6 +24,8 @@ pub enum Method {
     SignTransaction,
     /// `personal_sign`
     PersonalSign,
+    /// `eth_signEip7702Authorization`
+    SignEip7702Authorization,
 }
 
 impl Method {
@@ -33,12 +35,20 @@ impl Method {
         match self {
             Self::SignTransaction => "eth_signTransaction",
             Self::PersonalSign => "personal_sign",
+            Self::SignEip7702Authorization => "eth_signEip7702Authorization",
         }
     }
 
+    const ALL: &[Self] = &[
+        Self::SignTransaction,
+        Self::PersonalSign,
+        Self::SignEip7702Authorization,
+    ];
+
     fn find(name: &str) -> Option<Self> {
-        [Self::SignTransaction, Self::PersonalSign]
-            .into_iter()
+        Self::ALL
+            .iter()
+            .copied()
             .find(|method| method.as_str() == name)
     }
 }
@@ -170,8 +180,8 @@ impl Request {
     /// Reads the content and makes everything that is needed to show and to sign it.
     ///
     /// # Errors
-    /// [`Error::InvalidTransaction`] or [`Error::InvalidMessage`] with every problem, or
-    /// [`Error::UnsupportedTransactionType`].
+    /// [`Error::InvalidTransaction`], [`Error::InvalidMessage`] or
+    /// [`Error::InvalidAuthorization`] with every problem.
     pub fn prepare(&self) -> Result<Prepared, Error> {
         prepared::prepare(self)
     }

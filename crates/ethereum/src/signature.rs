@@ -79,7 +79,7 @@ impl fmt::Debug for Signature {
 }
 
 /// A signature in range and with low s: the only form that is put into a transaction.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LowS {
     inner: k256::ecdsa::Signature,
     r: U256,

@@ -56,6 +56,8 @@ pub enum SummaryKind {
     Transaction,
     /// A message.
     Message,
+    /// The authorisation of a delegation (EIP-7702).
+    Authorization,
 }
 
 /// One labelled fact.

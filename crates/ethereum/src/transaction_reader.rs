@@ -7,14 +7,15 @@
 use serde_json::Value;
 
 use crate::{
-    Address, Error, Request, U256,
-    chains::{self, Fork},
+    Address, Error, Request, U256, chains,
     eip155::LegacyTransaction,
-    eip1559::Eip1559Transaction,
-    eip2930::{self, AccessListEntry},
+    eip1559::FeeMarketTransaction,
+    eip2930::{self, AccessListEntry, AccessListTransaction},
+    eip4844::{self, BlobTransaction},
+    eip7702::{self, SetCodeTransaction},
     error::Problems,
     fields::Fields,
-    gas::{GasFacts, GasField, broken_rules_of_osaka},
+    gas::{self, GasFacts, GasField},
     transaction::{Body, Transaction},
     transaction_type::TransactionType,
 };
@@ -23,8 +24,7 @@ const PATH: &str = "params[0]";
 /// EIP-2681: an account that reaches 2^64-1 is stuck.
 const MAX_NONCE: u64 = u64::MAX - 1;
 
-/// Every key that a transaction may have. Those of types that are not signed here are known, so
-/// that they are refused with their own reason; `v`, `r`, `s` and `yParity` may only be `null`.
+/// Every key that a transaction may have; `v`, `r`, `s` and `yParity` may only be `null`.
 const KNOWN: &[&str] = &[
     "type",
     "chainId",
@@ -59,22 +59,23 @@ pub(crate) fn read(request: &Request) -> Result<Transaction, Error> {
     };
     let mut fields = Fields::new(PATH, object);
     // Without a type that is known, the rules that all types share still name their problems.
-    let transaction_type = TransactionType::read(&mut fields)?;
+    let transaction_type = TransactionType::read(&mut fields);
     fields.refuse_unknown(KNOWN);
     refuse_signature(&mut fields);
     let common = CommonFields::read(&mut fields, transaction_type, request);
-    let fees = transaction_type.and_then(|transaction_type| {
+    let chain_id = common.chain_id;
+    let specific = transaction_type.and_then(|transaction_type| {
         transaction_type.refuse_foreign_fields(&mut fields);
-        Fees::read(&mut fields, transaction_type)
+        SpecificFields::read(&mut fields, transaction_type, chain_id)
     });
     let access_list = match fields.get("accessList") {
         Some(list) => eip2930::parse(&fields.path("accessList"), list, &mut fields.problems),
         None => Vec::new(),
     };
-    common.refuse_what_no_node_accepts(&mut fields, &access_list);
-    match (common.into_body(), fees) {
-        (Some(body), Some(fees)) if fields.problems.is_empty() => {
-            Ok(fees.into_transaction(body, access_list))
+    common.refuse_what_no_node_accepts(&mut fields, &access_list, specific.as_ref());
+    match (common.into_body(), specific) {
+        (Some(body), Some(specific)) if fields.problems.is_empty() => {
+            Ok(specific.into_transaction(body, access_list))
         }
         _ => Err(Error::InvalidTransaction(fields.problems)),
     }
@@ -116,7 +117,7 @@ impl CommonFields {
     ) -> Self {
         // The wider limit where the type is not known: no problem is made up.
         let (max_chain_id, limit) = transaction_type
-            .unwrap_or(TransactionType::Eip1559)
+            .unwrap_or(TransactionType::FeeMarket)
             .max_chain_id();
         fields.require("chainId");
         let chain_id = fields.quantity_u64("chainId", max_chain_id, limit);
@@ -165,7 +166,12 @@ impl CommonFields {
         } else {
             fields.address("to").map(Some)
         };
-        if creates && data.as_ref().is_some_and(Vec::is_empty) {
+        if creates && transaction_type.is_some_and(|known| !known.may_create()) {
+            fields.refuse(
+                "to",
+                "is missing; a transaction of this type cannot create a contract",
+            );
+        } else if creates && data.as_ref().is_some_and(Vec::is_empty) {
             fields.refuse(
                 "to",
                 "is missing; only the creation of a contract, which has data, goes without",
@@ -190,6 +196,51 @@ impl CommonFields {
         }
     }
 
+    /// Consensus rules refuse only where they are certain; elsewhere the summary warns of them.
+    /// What could not be read counts as nothing, so that no problem is made up.
+    fn refuse_what_no_node_accepts(
+        &self,
+        fields: &mut Fields<'_>,
+        access_list: &[AccessListEntry],
+        specific: Option<&SpecificFields>,
+    ) {
+        let (Some(chain_id), Some(gas_limit), Some(to), Some(data)) =
+            (self.chain_id, self.gas_limit, self.to, self.data.as_ref())
+        else {
+            return;
+        };
+        let Some(fork) = chains::find(chain_id).and_then(|chain| chain.fork) else {
+            return;
+        };
+        let facts = GasFacts {
+            gas_limit,
+            creates: to.is_none(),
+            data,
+            access_list,
+            authorizations: match specific {
+                Some(SpecificFields::SetCode { authorizations, .. }) => authorizations.len(),
+                _ => 0,
+            },
+            blobs: match specific {
+                Some(SpecificFields::Blob {
+                    blob_versioned_hashes,
+                    ..
+                }) => blob_versioned_hashes.len(),
+                _ => 0,
+            },
+        };
+        for rule in gas::broken_rules(fork, &facts) {
+            let name = match rule.field {
+                GasField::GasLimit if fields.has("gasLimit") => "gasLimit",
+                GasField::GasLimit => "gas",
+                GasField::Data if fields.has("data") => "data",
+                GasField::Data => "input",
+                GasField::Blobs => "blobVersionedHashes",
+            };
+            fields.refuse(name, rule.reason);
+        }
+    }
+
     fn into_body(self) -> Option<Body> {
         Some(Body {
             chain_id: self.chain_id?,
@@ -201,75 +252,99 @@ impl CommonFields {
             from: self.from,
         })
     }
+}
 
-    /// Consensus rules refuse only where they are certain; elsewhere the summary warns of them.
-    fn refuse_what_no_node_accepts(
-        &self,
-        fields: &mut Fields<'_>,
-        access_list: &[AccessListEntry],
-    ) {
-        let (Some(chain_id), Some(gas_limit), Some(to), Some(data)) =
-            (self.chain_id, self.gas_limit, self.to, self.data.as_ref())
-        else {
-            return;
+/// What one type has and another has not, but for the access list.
+enum SpecificFields {
+    Legacy {
+        gas_price: u128,
+    },
+    AccessList {
+        gas_price: u128,
+    },
+    FeeMarket(Fees),
+    Blob {
+        fees: Fees,
+        max_fee_per_blob_gas: u128,
+        blob_versioned_hashes: Vec<[u8; 32]>,
+    },
+    SetCode {
+        fees: Fees,
+        authorizations: Vec<eip7702::Authorization>,
+    },
+}
+
+/// The fees of EIP-1559, each per unit of gas.
+struct Fees {
+    max: u128,
+    max_priority: u128,
+}
+
+impl Fees {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        fields.require("maxFeePerGas");
+        fields.require("maxPriorityFeePerGas");
+        let max = fields.fee("maxFeePerGas");
+        let max_priority = fields.fee("maxPriorityFeePerGas");
+        let fees = Self {
+            max: max?,
+            max_priority: max_priority?,
         };
-        let Some(Fork::Osaka) = chains::find(chain_id).and_then(|chain| chain.fork) else {
-            return;
-        };
-        let facts = GasFacts {
-            gas_limit,
-            creates: to.is_none(),
-            data,
+        if fees.max_priority > fees.max {
+            fields.refuse("maxPriorityFeePerGas", "is above maxFeePerGas");
+        }
+        Some(fees)
+    }
+
+    fn into_fee_market(
+        self,
+        body: Body,
+        access_list: Vec<AccessListEntry>,
+    ) -> FeeMarketTransaction {
+        FeeMarketTransaction {
+            body,
+            max_fee_per_gas: self.max,
+            max_priority_fee_per_gas: self.max_priority,
             access_list,
-        };
-        for rule in broken_rules_of_osaka(&facts) {
-            let name = match rule.field {
-                GasField::GasLimit if fields.has("gasLimit") => "gasLimit",
-                GasField::GasLimit => "gas",
-                GasField::Data if fields.has("data") => "data",
-                GasField::Data => "input",
-            };
-            fields.refuse(name, rule.reason);
         }
     }
 }
 
-/// What a unit of gas may cost, by type.
-enum Fees {
-    Legacy {
-        gas_price: u128,
-    },
-    Eip1559 {
-        max_fee_per_gas: u128,
-        max_priority_fee_per_gas: u128,
-    },
-}
-
-impl Fees {
-    fn read(fields: &mut Fields<'_>, transaction_type: TransactionType) -> Option<Self> {
-        match transaction_type {
-            TransactionType::Legacy => {
-                fields.require("gasPrice");
-                Some(Self::Legacy {
-                    gas_price: fields.fee("gasPrice")?,
-                })
-            }
-            TransactionType::Eip1559 => {
-                fields.require("maxFeePerGas");
-                fields.require("maxPriorityFeePerGas");
-                let max_fee_per_gas = fields.fee("maxFeePerGas");
-                let max_priority_fee_per_gas = fields.fee("maxPriorityFeePerGas");
-                let (max_fee_per_gas, max_priority_fee_per_gas) =
-                    (max_fee_per_gas?, max_priority_fee_per_gas?);
-                if max_priority_fee_per_gas > max_fee_per_gas {
-                    fields.refuse("maxPriorityFeePerGas", "is above maxFeePerGas");
+impl SpecificFields {
+    /// Each field is read, and its problems noted, before a missing one ends the reading.
+    fn read(
+        fields: &mut Fields<'_>,
+        transaction_type: TransactionType,
+        chain_id: Option<u64>,
+    ) -> Option<Self> {
+        Some(match transaction_type {
+            TransactionType::Legacy => Self::Legacy {
+                gas_price: read_gas_price(fields)?,
+            },
+            TransactionType::AccessList => Self::AccessList {
+                gas_price: read_gas_price(fields)?,
+            },
+            TransactionType::FeeMarket => Self::FeeMarket(Fees::read(fields)?),
+            TransactionType::Blob => {
+                let fees = Fees::read(fields);
+                fields.require("maxFeePerBlobGas");
+                let max_fee_per_blob_gas = fields.fee("maxFeePerBlobGas");
+                let blob_versioned_hashes = eip4844::read_versioned_hashes(fields);
+                Self::Blob {
+                    fees: fees?,
+                    max_fee_per_blob_gas: max_fee_per_blob_gas?,
+                    blob_versioned_hashes,
                 }
-                Some(Self::Eip1559 {
-                    max_fee_per_gas,
-                    max_priority_fee_per_gas,
-                })
             }
-        }
+            TransactionType::SetCode => {
+                let fees = Fees::read(fields);
+                let authorizations = eip7702::read_list(fields, chain_id);
+                Self::SetCode {
+                    fees: fees?,
+                    authorizations,
+                }
+            }
+        })
     }
 
     fn into_transaction(self, body: Body, access_list: Vec<AccessListEntry>) -> Transaction {
@@ -277,15 +352,35 @@ impl Fees {
             Self::Legacy { gas_price } => {
                 Transaction::Legacy(LegacyTransaction { body, gas_price })
             }
-            Self::Eip1559 {
-                max_fee_per_gas,
-                max_priority_fee_per_gas,
-            } => Transaction::Eip1559(Eip1559Transaction {
+            Self::AccessList { gas_price } => Transaction::AccessList(AccessListTransaction {
                 body,
-                max_fee_per_gas,
-                max_priority_fee_per_gas,
+                gas_price,
                 access_list,
+            }),
+            Self::FeeMarket(fees) => {
+                Transaction::FeeMarket(fees.into_fee_market(body, access_list))
+            }
+            Self::Blob {
+                fees,
+                max_fee_per_blob_gas,
+                blob_versioned_hashes,
+            } => Transaction::Blob(BlobTransaction {
+                fee_market: fees.into_fee_market(body, access_list),
+                max_fee_per_blob_gas,
+                blob_versioned_hashes,
+            }),
+            Self::SetCode {
+                fees,
+                authorizations,
+            } => Transaction::SetCode(SetCodeTransaction {
+                fee_market: fees.into_fee_market(body, access_list),
+                authorizations,
             }),
         }
     }
+}
+
+fn read_gas_price(fields: &mut Fields<'_>) -> Option<u128> {
+    fields.require("gasPrice");
+    fields.fee("gasPrice")
 }

@@ -1,10 +1,11 @@
 //! The summary of a transaction: every signed field, the most it can cost, and what is unusual.
 
 use crate::{
-    Address, Effect, EffectKind, Fact, U256,
-    chains::{self, Chain},
+    Address, Effect, EffectKind, Fact, U256, authorization_summary,
+    chains::{self, Chain, Fork},
     data,
-    gas::{GasField, broken_rules_of_osaka},
+    eip4844::GAS_PER_BLOB,
+    gas::{self, GasField},
     summary::{Row, Summary, SummaryKind, Tone, in_bytes},
     transaction::{Body, Transaction},
 };
@@ -36,6 +37,7 @@ pub(crate) fn of(transaction: &Transaction, account: Option<&Address>, payload: 
     rows.extend(cost_rows(transaction, coin));
     rows.extend(data_rows(body));
     rows.extend(access_list_rows(transaction));
+    rows.extend(blob_rows(transaction));
 
     let mut summary = Summary {
         kind: SummaryKind::Transaction,
@@ -50,6 +52,9 @@ pub(crate) fn of(transaction: &Transaction, account: Option<&Address>, payload: 
         raw: data::to_hex(payload),
     };
     warn(&mut summary, transaction, chain);
+    for (position, authorization) in transaction.authorizations().iter().enumerate() {
+        authorization_summary::add_signed(&mut summary, position + 1, authorization);
+    }
     summary
 }
 
@@ -78,11 +83,14 @@ fn effects(body: &Body) -> Vec<Effect> {
 const fn type_name(transaction: &Transaction) -> &'static str {
     match transaction {
         Transaction::Legacy(_) => "0x0, legacy with replay protection (EIP-155)",
-        Transaction::Eip1559(_) => "0x2, fee market (EIP-1559)",
+        Transaction::AccessList(_) => "0x1, with access list (EIP-2930)",
+        Transaction::FeeMarket(_) => "0x2, fee market (EIP-1559)",
+        Transaction::Blob(_) => "0x3, with blobs (EIP-4844)",
+        Transaction::SetCode(_) => "0x4, sets code (EIP-7702)",
     }
 }
 
-fn network_row(chain_id: u64, chain: Option<&Chain>) -> Row {
+pub(crate) fn network_row(chain_id: u64, chain: Option<&Chain>) -> Row {
     match chain {
         Some(chain) => Row::new(
             "Network",
@@ -109,25 +117,21 @@ fn title(body: &Body, coin: &str) -> String {
 }
 
 fn fee_rows(transaction: &Transaction) -> Vec<Row> {
-    match transaction {
-        Transaction::Legacy(legacy) => vec![Row::new(
-            "Gas price",
-            gas_price(legacy.gas_price),
-            Tone::Amount,
-        )],
-        Transaction::Eip1559(fee_market) => vec![
-            Row::new(
-                "Max fee per gas",
-                gas_price(fee_market.max_fee_per_gas),
-                Tone::Amount,
-            ),
-            Row::new(
+    let price = |label: &str, wei| Row::new(label, gas_price(wei), Tone::Amount);
+    let mut rows = match transaction.fee_market() {
+        None => vec![price("Gas price", transaction.max_fee_per_gas())],
+        Some(fee_market) => vec![
+            price("Max fee per gas", fee_market.max_fee_per_gas),
+            price(
                 "Max priority fee per gas",
-                gas_price(fee_market.max_priority_fee_per_gas),
-                Tone::Amount,
+                fee_market.max_priority_fee_per_gas,
             ),
         ],
+    };
+    if let Transaction::Blob(blob) = transaction {
+        rows.push(price("Max fee per blob gas", blob.max_fee_per_blob_gas));
     }
+    rows
 }
 
 /// The most that the transaction can take from the account.
@@ -142,7 +146,16 @@ fn cost_rows(transaction: &Transaction, coin: &str) -> [Row; 2] {
 }
 
 fn max_fee(transaction: &Transaction) -> Option<U256> {
-    U256::from(transaction.max_fee_per_gas()).checked_mul(transaction.body().gas_limit)
+    let gas =
+        U256::from(transaction.max_fee_per_gas()).checked_mul(transaction.body().gas_limit)?;
+    match transaction {
+        Transaction::Blob(blob) => {
+            let blobs = u64::try_from(blob.blob_versioned_hashes.len()).ok()?;
+            let blob_gas = blobs.checked_mul(GAS_PER_BLOB)?;
+            gas.checked_add(U256::from(blob.max_fee_per_blob_gas).checked_mul(blob_gas)?)
+        }
+        _ => Some(gas),
+    }
 }
 
 fn data_rows(body: &Body) -> Vec<Row> {
@@ -172,14 +185,14 @@ fn data_rows(body: &Body) -> Vec<Row> {
 }
 
 fn access_list_rows(transaction: &Transaction) -> Vec<Row> {
-    let Transaction::Eip1559(transaction) = transaction else {
+    let Some(access_list) = transaction.access_list() else {
         return Vec::new();
     };
-    if transaction.access_list.is_empty() {
+    if access_list.is_empty() {
         return vec![Row::new("Access list", "empty", Tone::Text)];
     }
     let mut rows = Vec::new();
-    for (position, entry) in transaction.access_list.iter().enumerate() {
+    for (position, entry) in access_list.iter().enumerate() {
         rows.push(Row::new(
             format!("Access list {}", position + 1),
             entry.address.to_string(),
@@ -190,6 +203,23 @@ fn access_list_rows(transaction: &Transaction) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// The blobs themselves are not signed; their hashes are.
+fn blob_rows(transaction: &Transaction) -> Vec<Row> {
+    let Transaction::Blob(blob) = transaction else {
+        return Vec::new();
+    };
+    let hashes = blob.blob_versioned_hashes.iter().enumerate();
+    hashes
+        .map(|(position, hash)| {
+            Row::new(
+                format!("Blob {}", position + 1),
+                data::to_hex(hash),
+                Tone::Data,
+            )
+        })
+        .collect()
 }
 
 fn warn(summary: &mut Summary, transaction: &Transaction, chain: Option<&Chain>) {
@@ -232,10 +262,12 @@ fn warn(summary: &mut Summary, transaction: &Transaction, chain: Option<&Chain>)
         );
     }
     // Where the rules are certain, a transaction that breaks one was refused before.
-    for rule in broken_rules_of_osaka(&transaction.gas_facts()) {
+    let fork = chain.and_then(|chain| chain.fork).unwrap_or(Fork::Osaka);
+    for rule in gas::broken_rules(fork, &transaction.gas_facts()) {
         let field = match rule.field {
             GasField::GasLimit => "gas limit",
             GasField::Data => "data",
+            GasField::Blobs => "list of blobs",
         };
         summary.warn(
             Fact::BreaksConsensusRule,

@@ -1,6 +1,8 @@
 //! Which type a transaction has (EIP-2718), given or inferred, and which fields belong to it.
 
-use crate::{Error, U256, eip155, error::Problems, fields::Fields};
+use rlp::RlpStream;
+
+use crate::{U256, eip155, fields::Fields};
 
 /// The fields that belong to some types only.
 const TYPE_SPECIFIC: &[&str] = &[
@@ -13,29 +15,71 @@ const TYPE_SPECIFIC: &[&str] = &[
     "maxFeePerBlobGas",
 ];
 
-/// The transaction types that are signed.
+/// The transaction types. Every one that is known is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TransactionType {
     /// Type 0 with replay protection (EIP-155).
     Legacy,
+    /// Type 1 (EIP-2930).
+    AccessList,
     /// Type 2 (EIP-1559).
-    Eip1559,
+    FeeMarket,
+    /// Type 3 (EIP-4844).
+    Blob,
+    /// Type 4 (EIP-7702).
+    SetCode,
 }
 
 impl TransactionType {
-    const fn number(self) -> u8 {
+    const ALL: [Self; 5] = [
+        Self::Legacy,
+        Self::AccessList,
+        Self::FeeMarket,
+        Self::Blob,
+        Self::SetCode,
+    ];
+
+    pub(crate) const fn number(self) -> u8 {
         match self {
             Self::Legacy => 0,
-            Self::Eip1559 => 2,
+            Self::AccessList => 1,
+            Self::FeeMarket => 2,
+            Self::Blob => 3,
+            Self::SetCode => 4,
         }
+    }
+
+    pub(crate) fn from_number(number: u64) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|known| u64::from(known.number()) == number)
     }
 
     /// The type-specific fields that belong to this type.
     const fn own_fields(self) -> &'static [&'static str] {
         match self {
             Self::Legacy => &["gasPrice"],
-            Self::Eip1559 => &["maxFeePerGas", "maxPriorityFeePerGas", "accessList"],
+            Self::AccessList => &["gasPrice", "accessList"],
+            Self::FeeMarket => &["maxFeePerGas", "maxPriorityFeePerGas", "accessList"],
+            Self::Blob => &[
+                "maxFeePerGas",
+                "maxPriorityFeePerGas",
+                "accessList",
+                "maxFeePerBlobGas",
+                "blobVersionedHashes",
+            ],
+            Self::SetCode => &[
+                "maxFeePerGas",
+                "maxPriorityFeePerGas",
+                "accessList",
+                "authorizationList",
+            ],
         }
+    }
+
+    /// May the recipient be missing, to create a contract?
+    pub(crate) const fn may_create(self) -> bool {
+        !matches!(self, Self::Blob | Self::SetCode)
     }
 
     /// The largest chain id: for legacy transactions the limit of `v`, else 64 bits.
@@ -45,40 +89,32 @@ impl TransactionType {
                 eip155::MAX_CHAIN_ID,
                 "(2^64-37)/2, the largest for a legacy transaction",
             ),
-            Self::Eip1559 => (u64::MAX, "2^64-1"),
+            _ => (u64::MAX, "2^64-1"),
         }
     }
 
     /// The type, given or inferred. `None` after a problem was noted.
-    pub(crate) fn read(fields: &mut Fields<'_>) -> Result<Option<Self>, Error> {
-        let number = if fields.has("type") {
+    pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        if fields.has("type") {
             // EIP-2718 types end at 0x7f; a larger first byte would read as RLP.
-            match fields.quantity(
+            let number = fields.quantity(
                 "type",
                 U256::from(4_u64),
                 "0x4, the last transaction type that is known",
-            ) {
-                Some(number) => number.to_u64().unwrap_or(u64::MAX),
-                None => return Ok(None),
-            }
-        } else if fields.has("authorizationList") {
-            4
-        } else if fields.has("blobVersionedHashes") || fields.has("maxFeePerBlobGas") {
-            3
-        } else if fields.has("maxFeePerGas") || fields.has("maxPriorityFeePerGas") {
-            2
-        } else if fields.has("accessList") {
-            1
-        } else {
-            0
-        };
-        match number {
-            0 => Ok(Some(Self::Legacy)),
-            2 => Ok(Some(Self::Eip1559)),
-            1 => Err(unsupported(fields.path("type"), 1)),
-            3 => Err(unsupported(fields.path("type"), 3)),
-            _ => Err(unsupported(fields.path("type"), 4)),
+            );
+            return number?.to_u64().and_then(Self::from_number);
         }
+        Some(if fields.has("authorizationList") {
+            Self::SetCode
+        } else if fields.has("blobVersionedHashes") || fields.has("maxFeePerBlobGas") {
+            Self::Blob
+        } else if fields.has("maxFeePerGas") || fields.has("maxPriorityFeePerGas") {
+            Self::FeeMarket
+        } else if fields.has("accessList") {
+            Self::AccessList
+        } else {
+            Self::Legacy
+        })
     }
 
     /// Refuses the fields that belong to other types.
@@ -95,11 +131,13 @@ impl TransactionType {
             }
         }
     }
-}
 
-fn unsupported(path: String, transaction_type: u8) -> Error {
-    Error::UnsupportedTransactionType {
-        transaction_type,
-        problems: Problems::of(path, format!("{transaction_type:#x} is not supported")),
+    /// The list in its envelope (EIP-2718): the type byte first, but for legacy transactions.
+    pub(crate) fn envelope(self, stream: RlpStream) -> Vec<u8> {
+        let list = stream.out();
+        match self {
+            Self::Legacy => list.to_vec(),
+            _ => [&[self.number()][..], &list].concat(),
+        }
     }
 }

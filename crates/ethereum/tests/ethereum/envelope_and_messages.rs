@@ -18,7 +18,6 @@ fn methods_that_are_not_signed_are_refused_as_unsupported() {
         "eth_signTypedData_v1",
         "eth_signTypedData_v3",
         "eth_signTypedData_v4",
-        "eth_signEip7702Authorization",
         "eth_sendTransaction",
         "eth_signUserOperation",
         "",

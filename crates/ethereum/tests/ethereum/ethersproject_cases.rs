@@ -1,4 +1,4 @@
-//! `@ethersproject/testcases`: every published case of a legacy and of a fee market transaction.
+//! `@ethersproject/testcases`: every published transaction, RLP value and account.
 //!
 //! Each case either gives exactly the published bytes (to sign, and signed with the case's key), or
 //! is refused by a rule of ours that is named and counted here. Nothing is skipped: the counts are
@@ -10,6 +10,7 @@ use std::{collections::BTreeMap, fs::File, io::Read, path::PathBuf};
 use crate::support::{Signer, bytes, prepare_transaction};
 use flate2::read::GzDecoder;
 use serde_json::{Map, Value, json};
+use tandem_ethereum::{Address, SignedTransaction};
 
 /// Refused on purpose: nobody receives it, and there is no code to create a contract from.
 const NO_RECIPIENT: &str =
@@ -77,6 +78,9 @@ impl Tally {
                 assert_eq!(prepared.payload(), bytes(unsigned), "{name}");
                 let result = Signer::new(&bytes(key)).finish(&prepared).result;
                 assert_eq!(bytes(&result["raw"]), bytes(signed), "{name}");
+                let read = SignedTransaction::from_raw(&bytes(signed)).unwrap();
+                assert_eq!(read.raw(), bytes(signed), "{name}");
+                assert_eq!(read.signer(), Some(Signer::new(&bytes(key)).address()));
                 self.passed += 1;
             }
             Err(error) => {
@@ -172,4 +176,85 @@ fn fee_market_cases_give_the_published_bytes() {
         704,
         &[(NO_CHAIN_ID, 192), (&neither, 64), (NO_RECIPIENT, 64)],
     );
+}
+
+#[test]
+fn access_list_cases_give_the_published_bytes() {
+    let mut tally = Tally::default();
+    let cases: Vec<Value> = cases("typed-transactions")
+        .into_iter()
+        .filter(|case| case["tx"]["type"] == json!(1))
+        .collect();
+    assert_eq!(cases.len(), 768);
+    for case in cases {
+        let transaction = request(
+            &case["tx"],
+            &["nonce", "gasLimit", "gasPrice"],
+            &["type", "chainId", "to", "value", "data", "accessList"],
+        );
+        tally.judge(
+            transaction,
+            &case["key"],
+            &case["unsigned"],
+            &case["signed"],
+            &case["name"],
+        );
+    }
+    // 768 cases, of which 128 have no chain id.
+    let neither = format!("{NO_CHAIN_ID} + {NO_RECIPIENT}");
+    tally.assert(
+        608,
+        &[(NO_CHAIN_ID, 96), (&neither, 32), (NO_RECIPIENT, 32)],
+    );
+}
+
+#[test]
+fn rlp_cases_are_written_and_read_as_published() {
+    let cases = cases("rlp-coder");
+    assert_eq!(cases.len(), 61);
+    for case in cases {
+        let encoded = bytes(&case["encoded"]);
+        assert_eq!(rlp_of(&case["decoded"]), encoded, "{}", case["name"]);
+    }
+}
+
+fn rlp_of(value: &Value) -> Vec<u8> {
+    let mut stream = rlp::RlpStream::new();
+    append(&mut stream, value);
+    stream.out().to_vec()
+}
+
+fn append(stream: &mut rlp::RlpStream, value: &Value) {
+    match value {
+        Value::Array(items) => {
+            stream.begin_list(items.len());
+            for item in items {
+                append(stream, item);
+            }
+        }
+        _ => {
+            stream.append(&bytes(value));
+        }
+    }
+}
+
+#[test]
+fn account_cases_have_the_published_checksums() {
+    let mut checked = 0;
+    for case in cases("accounts") {
+        let (address, checksum) = (&case["address"], &case["checksumAddress"]);
+        let parsed: Address = address.as_str().unwrap().to_lowercase().parse().unwrap();
+        assert_eq!(
+            parsed.to_string(),
+            checksum.as_str().unwrap(),
+            "{}",
+            case["name"]
+        );
+        assert_eq!(checksum.as_str().unwrap().parse(), Ok(parsed));
+        if let Some(key) = case["privateKey"].as_str() {
+            assert_eq!(Signer::new(&bytes(&json!(key))).address(), parsed);
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 1038);
 }

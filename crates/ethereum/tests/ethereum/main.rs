@@ -9,12 +9,15 @@
 )]
 
 mod alloy_oracle;
+mod authorizations;
 mod consensus_rules;
 mod envelope_and_messages;
 mod ethersproject_cases;
 mod hostile_input;
 mod published_vectors;
 mod signatures;
+mod signed_transactions;
 mod summaries;
 mod support;
 mod transaction_rules;
+mod typed_transaction_rules;

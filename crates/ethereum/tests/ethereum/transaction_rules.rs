@@ -5,10 +5,10 @@
 
 use crate::support::{
     Row, Signer, assert_changes_are_accepted, assert_rows_are_refused, fee_market, legacy, prepare,
-    prepare_transaction, refusal, transaction_request, with,
+    prepare_transaction, refusal, sets_code, transaction_request, with, with_access_list,
+    with_blobs,
 };
 use serde_json::{Value, json};
-use tandem_ethereum::Error;
 
 /// A chain whose consensus rules are not certain, so that only encoding and identity rules refuse.
 fn elsewhere(transaction: Value) -> Value {
@@ -444,34 +444,16 @@ fn the_type_is_inferred_from_the_fields() {
             .payload()[0]
             >= 0xc0
     );
+    for (transaction, number) in [(with_access_list(), 1), (with_blobs(), 3), (sets_code(), 4)] {
+        let prepared = prepare_transaction(without_type(transaction)).unwrap();
+        assert_eq!(prepared.payload()[0], number);
+    }
     // Fields of two types at once belong to none.
     let problems = refusal(prepare_transaction(without_type(with(
         fee_market(),
         json!({ "gasPrice": "0x1" }),
     ))));
     assert_eq!(problems[0].0, "params[0].gasPrice");
-}
-
-#[test]
-fn types_of_a_later_issue_are_refused_as_unsupported() {
-    let without_type = |change: Value| with(with(legacy(), json!({ "type": null })), change);
-    for (transaction, number) in [
-        (with(legacy(), json!({ "type": "0x1" })), 1),
-        (with(legacy(), json!({ "type": "0x3" })), 3),
-        (with(legacy(), json!({ "type": 4 })), 4),
-        (without_type(json!({ "accessList": [] })), 1),
-        (without_type(json!({ "blobVersionedHashes": [] })), 3),
-        (without_type(json!({ "maxFeePerBlobGas": "0x1" })), 3),
-        (without_type(json!({ "authorizationList": [] })), 4),
-    ] {
-        let error = prepare_transaction(transaction).unwrap_err();
-        assert!(
-            matches!(error, Error::UnsupportedTransactionType { transaction_type, .. } if transaction_type == number)
-        );
-        let json = error.to_json();
-        assert_eq!(json["name"], "UnsupportedTransactionType");
-        assert_eq!(json["data"]["problems"][0]["field"], "params[0].type");
-    }
 }
 
 #[test]

@@ -59,6 +59,62 @@ pub fn fee_market() -> Value {
     })
 }
 
+/// A transaction of type 1.
+pub fn with_access_list() -> Value {
+    with(
+        legacy(),
+        json!({
+            "type": "0x1", "gasLimit": "0x186a0",
+            "accessList": [{
+                "address": "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+                "storageKeys": [format!("0x{}", "ab".repeat(32))],
+            }],
+        }),
+    )
+}
+
+/// A transaction of type 3 with two blobs.
+pub fn with_blobs() -> Value {
+    with(
+        fee_market(),
+        json!({
+            "type": "0x3", "maxFeePerBlobGas": "0x3b9aca00",
+            "blobVersionedHashes": [format!("0x01{}", "11".repeat(31)), format!("0x01{}", "22".repeat(31))],
+        }),
+    )
+}
+
+/// An account that gives itself code in the examples here; not the one that sends.
+pub fn authority() -> Signer {
+    Signer::new(&[0x47; 32])
+}
+
+/// A signed authorisation as it stands in a transaction.
+pub fn authorization(chain_id: u64, delegate: &str, nonce: u64) -> Value {
+    let request = json!({
+        "method": "eth_signEip7702Authorization", "params": [[format!("{chain_id:#x}"), delegate, format!("{nonce:#x}")]],
+    });
+    let signature = authority().sign(&prepare(&request).unwrap().digest());
+    json!({
+        "chainId": format!("{chain_id:#x}"), "address": delegate, "nonce": format!("{nonce:#x}"),
+        "yParity": format!("{:#x}", u8::from(signature.y_parity)),
+        "r": format!("0x{}", hex::encode(signature.r)),
+        "s": format!("0x{}", hex::encode(signature.s)),
+    })
+}
+
+/// A transaction of type 4 with one authorisation.
+pub fn sets_code() -> Value {
+    let delegate = "0x3535353535353535353535353535353535353535";
+    with(
+        fee_market(),
+        json!({
+            "type": "0x4", "gasLimit": "0x186a0",
+            "authorizationList": [authorization(1, delegate, 7)],
+        }),
+    )
+}
+
 /// The object with some fields set; `null` counts as absent.
 pub fn with(mut object: Value, changes: Value) -> Value {
     for (key, value) in changes.as_object().unwrap() {
