@@ -65,6 +65,9 @@ struct Settings {
     /// How long running sessions may take to finish on shutdown [default: 30]
     #[arg(long, global = true, value_name = "SECONDS")]
     shutdown_seconds: Option<String>,
+    /// EIP-7702 authorisations to sign: off, one_chain, every_chain [default: off]
+    #[arg(long, global = true, value_name = "WHICH")]
+    eip7702_authorizations: Option<String>,
     /// What to log: error, warn, info, debug, or a filter [default: info]
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
@@ -110,6 +113,7 @@ impl Settings {
             ("message_timeout_seconds", self.message_timeout_seconds),
             ("session_timeout_seconds", self.session_timeout_seconds),
             ("shutdown_seconds", self.shutdown_seconds),
+            ("eip7702_authorizations", self.eip7702_authorizations),
             ("log", self.log),
         ];
         let flags: BTreeMap<_, _> = flags

@@ -15,6 +15,7 @@ pub mod error;
 pub mod health;
 pub mod http;
 pub mod log;
+pub mod policy;
 pub mod seal;
 pub mod sealing_key;
 pub mod services;

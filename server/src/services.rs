@@ -6,6 +6,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::config::{Config, Limits};
 use crate::health::Readiness;
+use crate::policy::Authorizations;
 use crate::seal::SealingKey;
 use crate::session::Attempts;
 use crate::session::Busy;
@@ -21,6 +22,8 @@ pub struct Services {
     pub limits: Limits,
     /// Web origins that may open sessions.
     pub allowed_origins: Vec<String>,
+    /// Which EIP-7702 authorisations are signed.
+    pub authorizations: Authorizations,
     /// This program, as `tandem_wire::Release` prints it.
     pub release: String,
     /// One permit a session.
@@ -52,6 +55,7 @@ impl Services {
             sealing,
             limits: config.limits,
             allowed_origins: config.allowed_origins.clone(),
+            authorizations: config.authorizations,
             release: tandem_wire::release().to_string(),
             sessions: Arc::new(Semaphore::new(permits(config.limits.sessions))),
             ceremonies: Semaphore::new(permits(config.limits.ceremonies)),

@@ -12,6 +12,7 @@ use tandem_wire::ServerUrl;
 use tracing_subscriber::EnvFilter;
 
 use crate::log;
+use crate::policy::Authorizations;
 use read::Reader;
 pub use read::{Problem, Sources};
 
@@ -33,6 +34,7 @@ pub const SETTINGS: &[&str] = &[
     "message_timeout_seconds",
     "session_timeout_seconds",
     "shutdown_seconds",
+    "eip7702_authorizations",
     "log",
 ];
 
@@ -53,6 +55,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long running sessions may take to finish when the server stops.
     pub shutdown: Duration,
+    /// Which EIP-7702 authorisations are signed.
+    pub authorizations: Authorizations,
     /// What to log.
     pub log: String,
 }
@@ -149,6 +153,9 @@ impl Config {
             session: reader.seconds("session_timeout_seconds", 300),
         };
         let shutdown = reader.seconds("shutdown_seconds", 30);
+        let authorizations = reader
+            .parse("eip7702_authorizations", Authorizations::parse)
+            .unwrap_or_default();
         let log = reader
             .parse("log", |text| log::filter(text).map(|_| text.to_owned()))
             .unwrap_or_else(|| "info".to_owned());
@@ -161,6 +168,7 @@ impl Config {
             allowed_origins,
             limits,
             shutdown,
+            authorizations,
             log,
         })
     }
@@ -244,6 +252,8 @@ impl fmt::Display for Config {
         ] {
             writeln!(f, "{name} = {number}")?;
         }
+        let authorizations = quoted(self.authorizations.as_str());
+        writeln!(f, "eip7702_authorizations = {authorizations}")?;
         write!(f, "log = {}", quoted(&self.log))
     }
 }

@@ -16,6 +16,7 @@ use tandem_wire::{RefusalCode, SignRequest, ToDevice, ToServer};
 use super::channel::Channel;
 use super::end::{CloseCode, End};
 use super::{Next, Opened, Running, blocking, busy, given_up, log_abort, next, step, turn};
+use crate::policy::Authorizations;
 use crate::seal::ShareLabel;
 use crate::services::Services;
 use crate::store::{NewSignature, Standing, UnixMillis};
@@ -102,7 +103,7 @@ impl Worker {
         let account = share
             .account(request.account)
             .map_err(|error| End::invalid_request("account", &error.to_string()))?;
-        let judged = judge(key, &account, &request)?;
+        let judged = judge(key, &account, &request, self.services.authorizations)?;
         let releases = Releases {
             device: opened.device_release.clone(),
             server: self.services.release.clone(),
@@ -231,8 +232,13 @@ impl Worker {
     }
 }
 
-/// Reads the request, hashes it, and compares it with what the device says.
-fn judge(key: KeyId, account: &AccountShare, request: &SignRequest) -> Result<Judged, End> {
+/// Reads the request, hashes it, compares it with what the device says, and asks the policy.
+fn judge(
+    key: KeyId,
+    account: &AccountShare,
+    request: &SignRequest,
+    authorizations: Authorizations,
+) -> Result<Judged, End> {
     let read = Request::from_json(&request.request)?;
     let prepared = read.prepare()?;
     let own = address_of(&account.public_key());
@@ -253,6 +259,7 @@ fn judge(key: KeyId, account: &AccountShare, request: &SignRequest) -> Result<Ju
             "device and server read this request differently",
         ));
     }
+    authorizations.judge(&read, &prepared)?;
     Ok(Judged {
         key,
         epoch: request.epoch,

@@ -3,7 +3,9 @@
 use tandem_threshold::KeyShare;
 use tandem_wire::{RefusalCode, ToServer};
 
-use crate::support::{Device, Server, Session, address, message, recovers, transaction};
+use crate::support::{
+    Device, Server, Session, address, authorization, message, recovers, transaction,
+};
 
 async fn with_key(server: &Server) -> (Device, KeyShare) {
     let device = Device::enrolled(server).await;
@@ -181,4 +183,33 @@ async fn an_account_that_is_hardened_is_refused() {
         panic!("not refused");
     };
     assert_eq!(refused.code, RefusalCode::InvalidRequest);
+}
+
+#[tokio::test]
+async fn authorisations_are_signed_only_as_far_as_the_operator_says() {
+    for (setting, one_chain, every_chain) in [
+        (None, false, false),
+        (Some("one_chain"), true, false),
+        (Some("every_chain"), true, true),
+    ] {
+        let flags = setting.map_or(vec![], |word| vec!["--eip7702-authorizations", word]);
+        let server = Server::with(&flags);
+        let (device, share) = with_key(&server).await;
+        for (chain_id, allowed) in [(1, one_chain), (0, every_chain)] {
+            let (request, digest) = authorization(&address(&share, 0), chain_id);
+            let signed = device
+                .sign(&server.address, &share, 0, &request, digest)
+                .await;
+            match signed {
+                Ok(signature) => {
+                    assert!(allowed, "{setting:?} {chain_id}");
+                    assert!(recovers(&share, 0, &digest, &signature));
+                }
+                Err(refusal) => {
+                    assert!(!allowed, "{setting:?} {chain_id}");
+                    assert_eq!(refusal.code, RefusalCode::InvalidRequest);
+                }
+            }
+        }
+    }
 }

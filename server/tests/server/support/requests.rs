@@ -39,6 +39,16 @@ pub fn transaction(from: &str, nonce: u64) -> (String, [u8; 32]) {
     }))
 }
 
+/// An `eth_signEip7702Authorization` request, and its digest.
+pub fn authorization(from: &str, chain_id: u64) -> (String, [u8; 32]) {
+    let delegate = "0x1111111111111111111111111111111111111111";
+    of(json!({
+        "method": "eth_signEip7702Authorization",
+        "account": from,
+        "params": [[chain_id, delegate, 0]],
+    }))
+}
+
 fn of(request: serde_json::Value) -> (String, [u8; 32]) {
     let request = request.to_string();
     let digest = Request::from_json(&request)
