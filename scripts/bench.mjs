@@ -2,7 +2,7 @@
 // time, so that another program on the machine disturbs little; the minimum stands
 // beside the median to show how much it did.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,8 +14,11 @@ import { bindgen, buildForWasm, optimise } from './wasm.mjs';
 const KEYGENS = 5;
 const SIGNATURES = 101;
 
-/** The targets of the walking skeleton, in milliseconds of CPU and in bytes. */
-const TARGETS = { signMs: 35, keygenMs: 2500, wasmBytes: 600_000 };
+/**
+ * In milliseconds of CPU and in bytes. Of the module, 600 kB are for keygen and signing and
+ * 120 kB for reading and showing everything that can be signed.
+ */
+const TARGETS = { signMs: 35, keygenMs: 2500, wasmBytes: 720_000 };
 
 export async function bench() {
   await build();
@@ -65,6 +68,7 @@ async function wasmNumbers() {
   bindgen(compiled, folder, 'bench');
   const module = join(folder, 'bench_bg.wasm');
   optimise(module);
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
   const core = await import(pathToFileURL(join(folder, 'bench.js')).href);
   core.initSync({ module: readFileSync(module) });
   const clock = () => {

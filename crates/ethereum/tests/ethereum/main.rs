@@ -21,3 +21,4 @@ mod summaries;
 mod support;
 mod transaction_rules;
 mod typed_transaction_rules;
+mod wycheproof_vectors;
