@@ -104,10 +104,15 @@ impl TransactionType {
             );
             return number?.to_u64().and_then(Self::from_number);
         }
+        if fields.has("blobVersionedHashes") || fields.has("maxFeePerBlobGas") {
+            fields.refuse(
+                "type",
+                "is missing; with fields for blobs it must be given, because readers that infer it differ",
+            );
+            return None;
+        }
         Some(if fields.has("authorizationList") {
             Self::SetCode
-        } else if fields.has("blobVersionedHashes") || fields.has("maxFeePerBlobGas") {
-            Self::Blob
         } else if fields.has("maxFeePerGas") || fields.has("maxPriorityFeePerGas") {
             Self::FeeMarket
         } else if fields.has("accessList") {

@@ -444,9 +444,20 @@ fn the_type_is_inferred_from_the_fields() {
             .payload()[0]
             >= 0xc0
     );
-    for (transaction, number) in [(with_access_list(), 1), (with_blobs(), 3), (sets_code(), 4)] {
+    for (transaction, number) in [(with_access_list(), 1), (sets_code(), 4)] {
         let prepared = prepare_transaction(without_type(transaction)).unwrap();
         assert_eq!(prepared.payload()[0], number);
+    }
+    // ethers would sign these as fee market transactions, without their blobs.
+    for field in ["blobVersionedHashes", "maxFeePerBlobGas"] {
+        let other = ["maxFeePerBlobGas", "blobVersionedHashes"]
+            .into_iter()
+            .find(|name| *name != field);
+        let problems = refusal(prepare_transaction(without_type(with(
+            with_blobs(),
+            json!({ other.unwrap(): null }),
+        ))));
+        assert_eq!(problems[0].0, "params[0].type");
     }
     // Fields of two types at once belong to none.
     let problems = refusal(prepare_transaction(without_type(with(
