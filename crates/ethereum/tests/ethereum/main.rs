@@ -13,6 +13,8 @@ mod authorizations;
 mod consensus_rules;
 mod envelope_and_messages;
 mod ethersproject_cases;
+mod fuzz_checks;
+mod fuzz_corpus;
 mod hostile_input;
 mod published_vectors;
 mod signatures;
