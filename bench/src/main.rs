@@ -1,17 +1,28 @@
-//! The native numbers: `tandem-bench <keygens> <signatures>`, JSON on stdout.
+//! The native numbers, as JSON on stdout:
+//! `tandem-bench ceremonies <keygens> <signatures>`, or
+//! `tandem-bench prepare <runs>` with a request on stdin.
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> Result<(), String> {
-    let mut counts = std::env::args().skip(1).map(|text| text.parse::<usize>());
-    let mut count = |default| match counts.next() {
-        None => Ok(default),
-        Some(Ok(count)) => Ok(count),
-        Some(Err(_)) => Err("usage: tandem-bench <keygens> <signatures>".to_owned()),
-    };
-    let (keygens, signatures) = (count(3)?, count(50)?);
+    let usage =
+        || "usage: tandem-bench ceremonies <keygens> <signatures> | prepare <runs>".to_owned();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let count = |text: &String| text.parse::<usize>().map_err(|_| usage());
     let start = cpu_time::ThreadTime::now();
-    let clock = || start.elapsed().as_secs_f64() * 1000.0;
-    println!("{}", tandem_bench::run(keygens, signatures, &clock)?);
+    let milliseconds = || start.elapsed().as_secs_f64() * 1e3;
+    let microseconds = || start.elapsed().as_secs_f64() * 1e6;
+    let report = match arguments.as_slice() {
+        [part, keygens, signatures] if part == "ceremonies" => {
+            tandem_bench::ceremonies(count(keygens)?, count(signatures)?, &milliseconds)?
+        }
+        [part, runs] if part == "prepare" => {
+            let request = std::io::read_to_string(std::io::stdin())
+                .map_err(|error| format!("no request on stdin: {error}"))?;
+            tandem_bench::prepare(&request, count(runs)?, &microseconds)?
+        }
+        _ => return Err(usage()),
+    };
+    println!("{report}");
     Ok(())
 }
 

@@ -11,5 +11,5 @@ pub fn run(keygens: u32, signatures: u32, clock: &Function) -> Result<String, St
         let now = clock.call0(&JsValue::NULL).ok();
         now.and_then(|now| now.as_f64()).unwrap_or(f64::NAN)
     };
-    crate::run(keygens as usize, signatures as usize, &clock).map(|value| value.to_string())
+    crate::ceremonies(keygens as usize, signatures as usize, &clock).map(|value| value.to_string())
 }

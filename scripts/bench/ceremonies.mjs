@@ -1,0 +1,60 @@
+// Keygen and signing: CPU time, messages and bytes of each side, natively and in WebAssembly.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from '../paths.mjs';
+import { capture } from '../run.mjs';
+import { bindgen, buildForWasm, optimise } from '../wasm.mjs';
+import { verdict } from './verdict.mjs';
+
+const KEYGENS = 5;
+const SIGNATURES = 101;
+
+/** Milliseconds of CPU of the slower side. */
+const TARGETS = { signMs: 35, keygenMs: 2500 };
+
+export async function benchCeremonies() {
+  const native = nativeNumbers();
+  const wasm = await wasmNumbers();
+  console.log(`per side, CPU ms: median (minimum) of ${KEYGENS} keygens and ${SIGNATURES} signatures`);
+  for (const ceremony of ['keygen', 'sign']) {
+    for (const side of ['device', 'server']) {
+      const show = ({ cpuMsMedian, cpuMsMin }) => `${cpuMsMedian} (${cpuMsMin})`.padEnd(18);
+      const cost = wasm[ceremony][side];
+      console.log(
+        `${ceremony.padEnd(7)} ${side.padEnd(7)} wasm ${show(cost)} native ${show(native[ceremony][side])}` +
+          ` sends ${cost.messages} messages, ${cost.bytes} bytes`,
+      );
+    }
+  }
+  console.log(`stored share ${wasm.storedShareBytes} bytes`);
+  const worst = (ceremony) => Math.max(wasm[ceremony].device.cpuMsMedian, wasm[ceremony].server.cpuMsMedian);
+  return [
+    verdict('signature, wasm, slower side, ms', worst('sign'), TARGETS.signMs),
+    verdict('keygen, wasm, slower side, ms', worst('keygen'), TARGETS.keygenMs),
+  ];
+}
+
+function nativeNumbers() {
+  const program = ['run', '--release', '--locked', '--quiet', '--package', 'tandem-bench', '--'];
+  return JSON.parse(capture('cargo', [...program, 'ceremonies', `${KEYGENS}`, `${SIGNATURES}`], { cwd: root }));
+}
+
+/** The same code as WebAssembly, through the same tools as the keyring. */
+async function wasmNumbers() {
+  const folder = join(root, 'target', 'bench-wasm');
+  const compiled = buildForWasm('tandem-bench');
+  bindgen(compiled, folder, 'bench');
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
+  const module = join(folder, 'bench_bg.wasm');
+  optimise(module);
+  const core = await import(pathToFileURL(join(folder, 'bench.js')).href);
+  core.initSync({ module: readFileSync(module) });
+  const clock = () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
+  core.run(2, 150, clock); // lets the engine compile: its compiler threads count as CPU time too
+  return JSON.parse(core.run(KEYGENS, SIGNATURES, clock));
+}
