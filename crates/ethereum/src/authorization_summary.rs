@@ -29,6 +29,7 @@ pub(crate) fn of(delegation: &Delegation, account: Option<&Address>) -> Summary 
         warnings: Vec::new(),
         facts: Vec::new(),
         effects: Vec::new(),
+        sign_in: None,
         raw: data::to_hex(&delegation.payload()),
     };
     add_effect(&mut summary, delegation, account);

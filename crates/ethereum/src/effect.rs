@@ -29,7 +29,8 @@ pub struct Effect {
     /// Which token of a collection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_id: Option<U256>,
-    /// Is the amount as good as everything, now and later?
+    /// Is the amount as good as everything, now and later? For 256 bits at or above 2^255, for
+    /// smaller numbers their maximum.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub unlimited: bool,
     /// The function that is called, where it is not known what it does.
@@ -51,6 +52,22 @@ pub enum EffectKind {
     Delegate,
     /// `from` gives such code back.
     EndDelegation,
+    /// Tokens change hands. With both amount and token id, the bytes do not tell which of the two
+    /// the number is: ERC-20 and ERC-721 share the selector.
+    Transfer,
+    /// Somebody may spend an amount of a token, or move one token of a collection; amount and token
+    /// id as for a transfer. An amount of zero takes an allowance back, unless it is a token id.
+    Approve,
+    /// Somebody may spend so much more than before.
+    IncreaseAllowance,
+    /// Somebody may spend so much less than before.
+    DecreaseAllowance,
+    /// Somebody may move every token of a collection.
+    ApproveForAll,
+    /// An approval is taken back, and none given whatever the contract is.
+    RevokeApproval,
+    /// Somebody may spend an amount of a token, by a signature of the owner.
+    Permit,
 }
 
 impl Effect {

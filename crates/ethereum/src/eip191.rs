@@ -5,10 +5,16 @@
 //!
 //! The data is `0x` and whole bytes, which is what MetaMask sends. Its own library takes any other
 //! text as the message itself (`"0xzz"`, `"0X00"`), which is a trap: refused here.
+//!
+//! A sign-in (ERC-4361) must be one of the signer; see [`erc4361`].
 
 use serde_json::Value;
 
-use crate::{Address, Error, Request, data, error::Problems};
+use crate::{
+    Address, Error, Request, data,
+    erc4361::{self, Reading},
+    error::Problems,
+};
 
 const PREFIX: &[u8] = b"\x19Ethereum Signed Message:\n";
 
@@ -37,6 +43,12 @@ impl PersonalMessage {
             && signer != account
         {
             problems.add("params[1]", format!("is not the account {account}"));
+        }
+        if let (Ok(message), Ok(signer)) = (&message, &signer)
+            && let Reading::SignIn(sign_in) = erc4361::read(message)
+            && let Some(reason) = sign_in.refusal(signer)
+        {
+            problems.add("params[0].address", reason);
         }
         if request.params().len() > 2 {
             problems.add("params", "has more than two entries");

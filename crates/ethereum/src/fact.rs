@@ -31,4 +31,34 @@ pub enum Fact {
     Delegates,
     /// A delegation that is valid on every chain.
     DelegatesOnEveryChain,
+    /// Calldata names a function that is not known here, or none.
+    UnknownCalldata,
+    /// Calldata names a known function, but its arguments are not canonically encoded.
+    MalformedCalldata,
+    /// Calldata carries other calls.
+    Batch,
+    /// Calldata carries more calls, or calls nested deeper, than the effects list.
+    TooManyCalls,
+    /// An allowance as good as everything.
+    UnlimitedApproval,
+    /// An approval for a whole collection.
+    ApprovalForAll,
+    /// An allowance by a signature.
+    Permit,
+    /// The message is a sign-in (ERC-4361).
+    SignIn,
+    /// The message looks like a sign-in, but does not follow ERC-4361.
+    MalformedSignIn,
+    /// The URI of a sign-in has another host than the domain that asks.
+    SignInUriMismatch,
+    /// A sign-in names a scheme that is not `https`.
+    SignInNotHttps,
+    /// A domain has a user name before it, which may imitate another domain.
+    DomainWithUser,
+    /// A domain has letters beyond ASCII, plain, in Punycode or percent-encoded.
+    InternationalDomain,
+    /// A word mixes scripts whose letters look alike.
+    MixedScripts,
+    /// Many combining marks stand on one letter and may cover what is around it.
+    StackedMarks,
 }

@@ -18,6 +18,7 @@
 
 mod address;
 mod authorization_summary;
+mod calldata;
 mod chains;
 mod data;
 mod effect;
@@ -27,6 +28,7 @@ mod eip191;
 mod eip2930;
 mod eip4844;
 mod eip7702;
+mod erc4361;
 mod error;
 mod fact;
 mod fields;
@@ -36,11 +38,14 @@ mod keccak;
 mod prepared;
 mod quantity;
 mod request;
+mod rfc3986;
 mod rlp_reader;
+mod sign_in_summary;
 mod signature;
 mod signed_transaction;
 mod summary;
 mod text;
+mod time;
 mod transaction;
 mod transaction_reader;
 mod transaction_summary;
@@ -49,6 +54,7 @@ mod u256;
 
 pub use address::{Address, AddressError, address_of};
 pub use effect::{Effect, EffectKind};
+pub use erc4361::SignIn;
 pub use error::{Error, Problem, Problems};
 pub use fact::Fact;
 pub use keccak::keccak256;

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::{Effect, Fact, data, eip191::PersonalMessage, text};
+use crate::{Effect, Fact, SignIn, data, eip191::PersonalMessage, sign_in_summary, text};
 
 /// The decoded request, for the consent dialog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,6 +29,9 @@ pub struct Summary {
     pub facts: Vec<Fact>,
     /// What the request would do, as far as its bytes tell.
     pub effects: Vec<Effect>,
+    /// For a message that opens a session (ERC-4361): what a caller with a clock or a policy needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<SignIn>,
     /// The payload in hexadecimal; for a message its text (if it is text) and its hexadecimal.
     pub raw: String,
 }
@@ -38,6 +41,35 @@ impl Summary {
     pub(crate) fn warn(&mut self, fact: Fact, sentence: impl Into<String>) {
         self.note(fact);
         self.warnings.push(sentence.into());
+    }
+
+    /// Notes whatever in a text from the request may deceive the person who reads it.
+    pub(crate) fn warn_of_text(&mut self, what: &str, text: &str) {
+        if text::has_deceptive_characters(text) {
+            self.warn(
+                Fact::DeceptiveText,
+                format!(
+                    "{what} has invisible or direction-changing characters. They are shown as \\u{{…}}."
+                ),
+            );
+        }
+        if text::has_mixed_scripts(text) {
+            self.warn(
+                Fact::MixedScripts,
+                format!(
+                    "{what} has a word of letters from different scripts that look alike. It may not \
+                     say what it seems to say."
+                ),
+            );
+        }
+        if text::has_stacked_marks(text) {
+            self.warn(
+                Fact::StackedMarks,
+                format!(
+                    "{what} has letters under many accents, which may cover the text around them."
+                ),
+            );
+        }
     }
 
     /// Notes a fact that only programs need to know.
@@ -107,15 +139,21 @@ pub(crate) fn of_message(message: &PersonalMessage) -> Summary {
         chain_id: None,
         network: None,
         account: Some(message.signer.to_string()),
-        rows: vec![
-            Row::new("Account", message.signer.to_string(), Tone::Address),
-            Row::new("Length", in_bytes(bytes.len()), Tone::Text),
-        ],
+        rows: vec![Row::new(
+            "Account",
+            message.signer.to_string(),
+            Tone::Address,
+        )],
         warnings: Vec::new(),
         facts: Vec::new(),
         effects: Vec::new(),
+        sign_in: None,
         raw: hex.clone(),
     };
+    sign_in_summary::add(&mut summary, bytes, message.signer);
+    summary
+        .rows
+        .push(Row::new("Length", in_bytes(bytes.len()), Tone::Text));
     if bytes.len() == 32 {
         summary.warn(
             Fact::LooksLikeHash,
@@ -126,13 +164,7 @@ pub(crate) fn of_message(message: &PersonalMessage) -> Summary {
     match core::str::from_utf8(bytes) {
         Ok(message) => {
             let shown = text::escape(message);
-            if text::has_deceptive_characters(message) {
-                summary.warn(
-                    Fact::DeceptiveText,
-                    "The message has invisible or direction-changing characters. They are shown as \
-                     \\u{…}.",
-                );
-            }
+            summary.warn_of_text("The message", message);
             summary.raw = format!("{shown}\n{hex}");
             summary.rows.push(Row::new("Message", shown, Tone::Text));
         }

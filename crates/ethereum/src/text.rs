@@ -36,6 +36,103 @@ pub(crate) fn has_deceptive_characters(text: &str) -> bool {
         .any(|character| !matches!(character, '\n' | '\r' | '\t') && is_deceptive(character))
 }
 
+/// Does a word mix scripts whose letters look alike, as in "pаypal" with a Cyrillic а? A hint: "Δt"
+/// mixes too, and a word that imitates with the letters of one foreign script alone does not.
+#[must_use]
+pub(crate) fn has_mixed_scripts(text: &str) -> bool {
+    let mut script_of_word = None;
+    for character in text.chars() {
+        match script(character) {
+            Some(script) => {
+                if script_of_word.is_some_and(|of_word| of_word != script) {
+                    return true;
+                }
+                script_of_word = Some(script);
+            }
+            None => {
+                let is_inside = character.is_ascii_digit()
+                    || is_mark(character)
+                    || (!character.is_ascii() && is_deceptive(character));
+                if !is_inside {
+                    script_of_word = None;
+                }
+            }
+        }
+    }
+    false
+}
+
+/// More combining marks in a row than any language writes. They pile up over other lines.
+#[must_use]
+pub(crate) fn has_stacked_marks(text: &str) -> bool {
+    const MOST_IN_A_LANGUAGE: usize = 4;
+    let mut marks = 0;
+    text.chars().any(|character| {
+        marks = if is_mark(character) { marks + 1 } else { 0 };
+        marks > MOST_IN_A_LANGUAGE
+    })
+}
+
+/// Does a host name stand for letters beyond ASCII: as they are, percent-encoded, or in Punycode?
+#[must_use]
+pub(crate) fn is_international_domain(host: &str) -> bool {
+    let is_punycode = |label: &str| {
+        label
+            .get(..4)
+            .is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
+    };
+    !host.is_ascii() || host.contains('%') || host.split('.').any(is_punycode)
+}
+
+/// The scripts with letters that are taken for each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Latin,
+    Greek,
+    Cyrillic,
+    Armenian,
+    Cherokee,
+    Coptic,
+    Lisu,
+    /// Latin letters and digits again, as wide as Chinese ones.
+    Fullwidth,
+    /// Latin and Greek letters again, in the styles of formulas.
+    Mathematical,
+}
+
+const fn script(letter: char) -> Option<Script> {
+    Some(match letter {
+        'a'..='z'
+        | 'A'..='Z'
+        | '\u{c0}'..='\u{24f}'
+        | '\u{250}'..='\u{2af}'
+        | '\u{1e00}'..='\u{1eff}' => Script::Latin,
+        '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Script::Greek,
+        '\u{400}'..='\u{482}'
+        | '\u{48a}'..='\u{52f}'
+        | '\u{1c80}'..='\u{1c8f}'
+        | '\u{a640}'..='\u{a66e}' => Script::Cyrillic,
+        '\u{531}'..='\u{587}' => Script::Armenian,
+        '\u{13a0}'..='\u{13fd}' | '\u{ab70}'..='\u{abbf}' => Script::Cherokee,
+        '\u{2c80}'..='\u{2cff}' => Script::Coptic,
+        '\u{a4d0}'..='\u{a4fd}' => Script::Lisu,
+        '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => {
+            Script::Fullwidth
+        }
+        '\u{1d400}'..='\u{1d7ff}' => Script::Mathematical,
+        _ => return None,
+    })
+}
+
+/// Combining marks that go over or under any letter, and those of Thai, which pile up as well.
+const fn is_mark(character: char) -> bool {
+    matches!(character,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{e31}' | '\u{e34}'..='\u{e3a}'
+        | '\u{e47}'..='\u{e4e}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}'
+    )
+}
+
 /// Control characters, format characters (Unicode category Cf), separators other than the plain
 /// space, blank-looking letters, variation selectors, private use and noncharacters.
 const fn is_deceptive(character: char) -> bool {
@@ -70,7 +167,10 @@ mod tests {
         reason = "a test may fail loudly"
     )]
 
-    use super::{escape, has_deceptive_characters};
+    use super::{
+        escape, has_deceptive_characters, has_mixed_scripts, has_stacked_marks,
+        is_international_domain,
+    };
 
     #[test]
     fn leaves_ordinary_text_of_any_language_alone() {
@@ -101,5 +201,59 @@ mod tests {
     fn line_breaks_alone_are_not_deceptive() {
         assert!(!has_deceptive_characters("one\ntwo\tthree\r\n"));
         assert!(has_deceptive_characters("one\u{2029}two"));
+    }
+
+    #[test]
+    fn finds_words_that_mix_scripts_that_look_alike() {
+        for text in [
+            "p\u{430}ypal",            // Cyrillic а
+            "\u{3bf}pen",              // Greek ο
+            "e\u{301}\u{43e}",         // Cyrillic о after an accent
+            "1\u{441}oin",             // Cyrillic с after a digit
+            "pay\u{200b}\u{440}al",    // a space of no width between
+            "\u{578}ne",               // Armenian ո
+            "\u{13aa}old",             // Cherokee Ꭺ
+            "\u{ff41}bc",              // fullwidth ａ
+            "\u{1d41a}bc",             // mathematical 𝐚
+            "good text and \u{455}ix", // Cyrillic ѕ in the last word
+        ] {
+            assert!(has_mixed_scripts(text), "{text}");
+        }
+        for text in [
+            "Hello, world! 1.5 ETH",
+            "Grüße naïve Łódź Tiếng Việt",
+            "Привет, ETH",
+            "Привет-ETH/USDC",
+            "Γειά σου ETH",
+            "Ethereumで5ETHを送る",
+            "ｆｕｌｌ ＷＩＤＴＨ",
+            "שלום ETH مرحبا",
+            "5µm",
+            "🦊ETHПривет".split_at(7).0,
+        ] {
+            assert!(!has_mixed_scripts(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn finds_more_than_four_marks_in_a_row() {
+        assert!(!has_stacked_marks("e\u{301}\u{302}\u{303}\u{304}e\u{301}"));
+        assert!(has_stacked_marks("e\u{301}\u{302}\u{303}\u{304}\u{305}"));
+        assert!(!has_stacked_marks("ที่ นี้"));
+    }
+
+    #[test]
+    fn finds_domains_beyond_ascii_in_every_disguise() {
+        for host in [
+            "xn--pypal-4ve.com",
+            "www.XN--pypal-4ve.com",
+            "p\u{430}ypal.com",
+            "p%d0%b0ypal.com",
+        ] {
+            assert!(is_international_domain(host), "{host}");
+        }
+        for host in ["paypal.com", "axn--b.com", "xn-.com", "", "[::1]"] {
+            assert!(!is_international_domain(host), "{host}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The summary of a transaction: every signed field, the most it can cost, and what is unusual.
 
 use crate::{
-    Address, Effect, EffectKind, Fact, U256, authorization_summary,
+    Address, Effect, EffectKind, Fact, U256, authorization_summary, calldata,
     chains::{self, Chain, Fork},
     data,
     eip4844::GAS_PER_BLOB,
@@ -35,6 +35,13 @@ pub(crate) fn of(transaction: &Transaction, account: Option<&Address>, payload: 
     ));
     rows.extend(fee_rows(transaction));
     rows.extend(cost_rows(transaction, coin));
+    let mut calls = body
+        .to
+        .filter(|_| !body.data.is_empty())
+        .map(|to| calldata::Reader::read(account, coin, to, &body.data));
+    if let Some(calls) = &mut calls {
+        rows.append(calls.rows());
+    }
     rows.extend(data_rows(body));
     rows.extend(access_list_rows(transaction));
     rows.extend(blob_rows(transaction));
@@ -49,16 +56,20 @@ pub(crate) fn of(transaction: &Transaction, account: Option<&Address>, payload: 
         warnings: Vec::new(),
         facts: Vec::new(),
         effects: effects(body),
+        sign_in: None,
         raw: data::to_hex(payload),
     };
     warn(&mut summary, transaction, chain);
+    if let Some(calls) = calls {
+        calls.finish(&mut summary);
+    }
     for (position, authorization) in transaction.authorizations().iter().enumerate() {
         authorization_summary::add_signed(&mut summary, position + 1, authorization);
     }
     summary
 }
 
-/// What the transaction does, as far as its bytes tell.
+/// What the transaction itself does; [`calldata`] adds what its data asks a contract to do.
 fn effects(body: &Body) -> Vec<Effect> {
     let mut effects = Vec::new();
     if !body.value.is_zero() {
@@ -68,14 +79,8 @@ fn effects(body: &Body) -> Vec<Effect> {
             ..Effect::new(EffectKind::SendCoins)
         });
     }
-    match &body.to {
-        None => effects.push(Effect::new(EffectKind::CreateContract)),
-        Some(_) if body.data.is_empty() => {}
-        Some(to) => effects.push(Effect {
-            party: Some(*to),
-            selector: body.data.first_chunk().copied(),
-            ..Effect::new(EffectKind::UnknownCall)
-        }),
+    if body.to.is_none() {
+        effects.push(Effect::new(EffectKind::CreateContract));
     }
     effects
 }

@@ -1,5 +1,6 @@
 //! Whatever comes in, an answer comes out: no input panics, and what is refused says why.
 
+use crate::support::calldata::{array, bytes, encode, transfer};
 use crate::support::{Signer, fee_market, legacy, message_request, transaction_request, with};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
@@ -35,6 +36,21 @@ fn run(request: Result<Request, Error>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+fn batch() -> Vec<u8> {
+    encode(
+        "multicall(bytes[])",
+        vec![array(vec![bytes(&transfer()), bytes(&transfer())])],
+    )
+}
+
+fn sign_in(address: &str) -> String {
+    format!(
+        "example.com wants you to sign in with your Ethereum account:\n{address}\n\nHello\n\n\
+         URI: https://example.com\nVersion: 1\nChain ID: 1\nNonce: 12345678\n\
+         Issued At: 2021-09-30T16:25:24Z\nResources:\n- a:b"
+    )
+}
+
 fn good_requests() -> Vec<Value> {
     let entry = json!({ "address": "0x3535353535353535353535353535353535353535", "storageKeys": [format!("0x{}", "11".repeat(32))] });
     let address = Signer::example().address().to_string();
@@ -47,7 +63,12 @@ fn good_requests() -> Vec<Value> {
             fee_market(),
             json!({ "accessList": [entry], "gasLimit": "0xffff" }),
         )),
+        transaction_request(with(
+            fee_market(),
+            json!({ "data": format!("0x{}", hex::encode(batch())), "gasLimit": "0xfffff" }),
+        )),
         message_request("0x68656c6c6f", &address),
+        message_request(&format!("0x{}", hex::encode(sign_in(&address))), &address),
     ]
 }
 

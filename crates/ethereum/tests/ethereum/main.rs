@@ -10,6 +10,9 @@
 
 mod alloy_oracle;
 mod authorizations;
+mod calldata_batches;
+mod calldata_encoding;
+mod calldata_tokens;
 mod consensus_rules;
 mod envelope_and_messages;
 mod ethersproject_cases;
@@ -17,6 +20,7 @@ mod fuzz_checks;
 mod fuzz_corpus;
 mod hostile_input;
 mod published_vectors;
+mod sign_in;
 mod signatures;
 mod signed_transactions;
 mod summaries;

@@ -38,7 +38,7 @@ fn shows_every_signed_field_of_a_fee_market_transaction() {
     let prepared = prepare_transaction(with(
         fee_market(),
         json!({
-            "value": "0x14d1120d7b160000", "data": "0xa9059cbb00ff", "gasLimit": "0x186a0",
+            "value": "0x14d1120d7b160000", "data": "0xa9059cbc00ff", "gasLimit": "0x186a0",
             "accessList": [{ "address": "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "storageKeys": [key] }],
         }),
     ))
@@ -64,21 +64,22 @@ fn shows_every_signed_field_of_a_fee_market_transaction() {
                 { "label": "Max priority fee per gas", "value": "1 gwei (1000000000 wei)", "tone": "amount" },
                 { "label": "Max network fee", "value": "0.002 ETH (2000000000000000 wei)", "tone": "amount" },
                 { "label": "Max total cost", "value": "1.502 ETH (1502000000000000000 wei)", "tone": "amount" },
+                { "label": "Call", "value": "calls function 0xa9059cbc of 0x3535353535353535353535353535353535353535 with 6 bytes; what that does is not known here", "tone": "warning" },
                 { "label": "Data length", "value": "6 bytes", "tone": "text" },
-                { "label": "Function selector", "value": "0xa9059cbb", "tone": "data" },
-                { "label": "Data", "value": "0xa9059cbb00ff", "tone": "data" },
+                { "label": "Function selector", "value": "0xa9059cbc", "tone": "data" },
+                { "label": "Data", "value": "0xa9059cbc00ff", "tone": "data" },
                 { "label": "Access list 1", "value": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "tone": "address" },
                 { "label": "Storage key", "value": key, "tone": "data" },
             ],
             "warnings": ["This transaction sends coins and data. If the recipient is a contract, the data can also move your tokens or allow others to."],
-            "facts": ["sendsData"],
+            "facts": ["sendsData", "unknownCalldata"],
             "effects": [
                 {
                     "kind": "sendCoins", "amount": "1500000000000000000",
                     "party": "0x3535353535353535353535353535353535353535",
                 },
                 {
-                    "kind": "unknownCall", "selector": "0xa9059cbb",
+                    "kind": "unknownCall", "selector": "0xa9059cbc",
                     "party": "0x3535353535353535353535353535353535353535",
                 },
             ],

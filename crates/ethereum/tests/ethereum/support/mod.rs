@@ -1,5 +1,7 @@
 //! What every test of this crate needs: a key that signs, and requests to start from.
 
+pub mod calldata;
+
 use k256::ecdsa::SigningKey;
 use serde_json::{Value, json};
 use tandem_ethereum::{Address, Error, Finished, Prepared, Request, Signature, address_of};
