@@ -1,6 +1,7 @@
 // Every test, after all the set-up and building that they need: Rust natively, the
-// WebAssembly boundary under node and in Chromium, the snap and the page, and the
-// whole system under MetaMask's own controllers. `npm test -- e2e` runs one suite.
+// WebAssembly boundary under node and in Chromium, typed data against MetaMask's own
+// library, the snap and the page, and the whole system under MetaMask's own
+// controllers. `npm test -- e2e` runs one suite.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,6 +28,10 @@ const suites = {
     run('cargo', test, { cwd: root, env: runner });
     const { chromedriver } = ensureBrowser();
     run('cargo', test, { cwd: root, env: { ...runner, WASM_BINDGEN_USE_BROWSER: '1', CHROMEDRIVER: chromedriver } });
+  },
+  /** The built core against another library, on thousands of generated requests. */
+  differential() {
+    nodeTest('tests/differential');
   },
   /** The snap's TypeScript, its host and its errors. */
   snap() {

@@ -14,6 +14,8 @@ pub struct Problem {
     pub field: String,
     /// What is wrong with it.
     pub reason: String,
+    /// The same for a program, where the reason has a stable code.
+    pub code: Option<&'static str>,
 }
 
 /// Why a request was not done.
@@ -92,6 +94,7 @@ impl Error {
         Self::InvalidRequest(vec![Problem {
             field: field.to_owned(),
             reason: reason.to_owned(),
+            code: None,
         }])
     }
 
@@ -155,6 +158,7 @@ impl Error {
                 .map(|problem| Problem {
                     field: problem.field.clone(),
                     reason: problem.reason.clone(),
+                    code: problem.code,
                 })
                 .collect(),
             Self::Refused(refusal) => refusal
@@ -163,20 +167,30 @@ impl Error {
                 .map(|problem| Problem {
                     field: problem.field.clone(),
                     reason: problem.reason.clone(),
+                    code: None,
                 })
                 .collect(),
             _ => Vec::new(),
         }
     }
 
-    /// `{"code","name","message","data":{"name","problems"}}`. The name is in
+    /// `{"code","name","message","data":{"name","problems":[{"field","reason","code"?}]}}`. The name is in
     /// `data` as well, because MetaMask passes only code, message and data on.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let problems: Vec<Value> = self
             .problems()
             .iter()
-            .map(|problem| json!({"field": problem.field, "reason": problem.reason}))
+            .map(
+                |Problem {
+                     field,
+                     reason,
+                     code,
+                 }| match code {
+                    Some(code) => json!({"field": field, "reason": reason, "code": code}),
+                    None => json!({"field": field, "reason": reason}),
+                },
+            )
             .collect();
         json!({
             "code": self.code(),

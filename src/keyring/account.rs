@@ -8,7 +8,13 @@ use crate::error::Error;
 use crate::state::Account;
 
 /// What an account can sign. `eth_sign` is not here and never will be.
-const METHODS: [&str; 2] = ["personal_sign", "eth_signTransaction"];
+const METHODS: [&str; 5] = [
+    "personal_sign",
+    "eth_signTransaction",
+    "eth_signTypedData_v1",
+    "eth_signTypedData_v3",
+    "eth_signTypedData_v4",
+];
 
 impl Account {
     /// Account `m/index` of a key.

@@ -33,6 +33,7 @@ impl<'a> Params<'a> {
         self.problems.push(Problem {
             field,
             reason: reason.to_owned(),
+            code: None,
         });
     }
 

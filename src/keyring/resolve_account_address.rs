@@ -21,6 +21,7 @@ impl Device {
         let pointer = match method.unwrap_or_default() {
             "eth_signTransaction" | "eth_sendTransaction" => "/params/0/from",
             "personal_sign" => "/params/1",
+            "eth_signTypedData_v1" | "eth_signTypedData_v3" | "eth_signTypedData_v4" => "/params/0",
             _ => return Ok(Value::Null),
         };
         let named = request

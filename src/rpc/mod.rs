@@ -34,6 +34,7 @@ impl Device {
                 problems.push(crate::error::Problem {
                     field: field.to_owned(),
                     reason: "is missing or not a string".to_owned(),
+                    code: None,
                 });
             }
             found.unwrap_or_default()

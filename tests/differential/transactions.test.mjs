@@ -13,7 +13,7 @@ import { TransactionFactory } from '@ethereumjs/tx';
 import { SigningKey, Signature, Transaction, computeAddress, getBigInt, hashAuthorization, hexlify } from 'ethers';
 
 import { openCore } from './core.mjs';
-import { Random } from './random.mjs';
+import { createRandom, seedOfRun } from './random.mjs';
 
 const SOUND = 2_000;
 const MUTATED = 6_000;
@@ -21,9 +21,9 @@ const MUTATED = 6_000;
 const CHAINS = [2, 137, 8453, 31_337, 99_999_999, 2 ** 40];
 
 const core = await openCore();
-const random = Random.announced();
-const account = new SigningKey(random.hex(32));
-const authority = new SigningKey(random.hex(32));
+const random = createRandom(seedOfRun());
+const account = new SigningKey(hexOf(32));
+const authority = new SigningKey(hexOf(32));
 
 test('three readers give a sound transaction of any type one digest', () => {
   for (let number = 0; number < SOUND; number += 1) {
@@ -158,15 +158,29 @@ function isForEthereumjs({ type, chainId }) {
   return known && Number.isSafeInteger(Number(chainId));
 }
 
+function hexOf(bytes) {
+  return `0x${random.hex(bytes)}`;
+}
+
+/** Of up to so many bits: small, large and limit values alike. */
+function integer(bits) {
+  return random.pick([
+    () => BigInt(random.below(300)),
+    () => 2n ** BigInt(bits) - 1n,
+    () => random.bigint(1 + random.below(bits)),
+    () => random.bigint(bits),
+  ])();
+}
+
 function quantity(bits) {
-  return `0x${random.integer(bits).toString(16)}`;
+  return `0x${integer(bits).toString(16)}`;
 }
 
 /** A sound transaction of the type, as MetaMask's bridge writes it. */
 function sound(type) {
   const chainId = random.pick(CHAINS);
-  const fees = [random.integer(127), random.integer(127)].sort((one, other) => (one < other ? -1 : 1));
-  const data = random.hex(random.pick([0, 0, 1, 4, 68, 200]));
+  const fees = [integer(127), integer(127)].sort((one, other) => (one < other ? -1 : 1));
+  const data = hexOf(random.pick([0, 0, 1, 4, 68, 200]));
   const creates = type < 3 && data !== '0x' && random.chance(0.2);
   return {
     type: `0x${type}`,
@@ -175,14 +189,14 @@ function sound(type) {
     gasLimit: quantity(63),
     value: quantity(256),
     data,
-    ...(creates ? {} : { to: random.hex(20) }),
+    ...(creates ? {} : { to: hexOf(20) }),
     ...(type < 2
       ? { gasPrice: quantity(127) }
       : { maxFeePerGas: `0x${fees[1].toString(16)}`, maxPriorityFeePerGas: `0x${fees[0].toString(16)}` }),
     ...(type > 0 && { accessList: accessList() }),
     ...(type === 3 && {
       maxFeePerBlobGas: quantity(100),
-      blobVersionedHashes: Array.from({ length: 1 + random.below(3) }, () => `0x01${random.hex(31).slice(2)}`),
+      blobVersionedHashes: Array.from({ length: 1 + random.below(3) }, () => `0x01${hexOf(31).slice(2)}`),
     }),
     ...(type === 4 && { authorizationList: Array.from({ length: 1 + random.below(2) }, () => authorization(chainId)) }),
     from: computeAddress(account).toLowerCase(),
@@ -191,13 +205,13 @@ function sound(type) {
 
 function accessList() {
   return Array.from({ length: random.below(3) }, () => ({
-    address: random.hex(20),
-    storageKeys: Array.from({ length: random.below(3) }, () => random.hex(32)),
+    address: hexOf(20),
+    storageKeys: Array.from({ length: random.below(3) }, () => hexOf(32)),
   }));
 }
 
 function authorization(chainId) {
-  const delegation = { chainId: random.chance(0.3) ? 0 : chainId, address: random.hex(20), nonce: random.below(1_000) };
+  const delegation = { chainId: random.chance(0.3) ? 0 : chainId, address: hexOf(20), nonce: random.below(1_000) };
   const { r, s, yParity } = authority.sign(hashAuthorization(delegation));
   const [chain, nonce] = [delegation.chainId, delegation.nonce].map((value) => `0x${value.toString(16)}`);
   return { chainId: chain, address: delegation.address, nonce, yParity: `0x${yParity}`, r, s };
@@ -218,13 +232,13 @@ function mutate(transaction) {
     () => (transaction[name] = `0x${hex.slice(1)}`),
     () => (transaction[name] = hex),
     () => (transaction[name] = ` ${value}`),
-    () => (transaction[name] = Number(random.integer(53))),
+    () => (transaction[name] = Number(integer(53))),
     () => (transaction[name] = -1),
     () => (transaction[name] = 1.5),
     () => (transaction[name] = ''),
     () => (transaction[name] = '0x'),
     () => (transaction[name] = '12'),
-    () => (transaction[name] = random.hex(random.below(40))),
+    () => (transaction[name] = hexOf(random.below(40))),
     () => (transaction[name] = []),
     () => (transaction[name] = {}),
     () => (transaction[name] = true),
@@ -236,16 +250,16 @@ function mutate(transaction) {
       delete transaction.gasLimit;
     },
     () => (transaction.input = transaction.data),
-    () => (transaction.input = random.hex(4)),
+    () => (transaction.input = hexOf(4)),
     () => {
       transaction.input = transaction.data;
       delete transaction.data;
     },
     () => (transaction.gasPrice = quantity(60)),
     () => (transaction.maxFeePerGas = quantity(60)),
-    () => (transaction.accessList = [{ address: random.hex(20), storageKeys: [random.hex(random.pick([31, 32, 33]))] }]),
-    () => (transaction.accessList = [[random.hex(20), [random.hex(32)]]]),
-    () => (transaction.to = random.pick(['0x', random.hex(19), random.hex(21), computeAddress(authority)])),
+    () => (transaction.accessList = [{ address: hexOf(20), storageKeys: [hexOf(random.pick([31, 32, 33]))] }]),
+    () => (transaction.accessList = [[hexOf(20), [hexOf(32)]]]),
+    () => (transaction.to = random.pick(['0x', hexOf(19), hexOf(21), computeAddress(authority)])),
     () => (transaction.unknown = 1),
     () => (transaction.chainId = random.pick(['0x0', 1.0, '0x02', 5])),
   ]);

@@ -32,7 +32,13 @@ test('an account is what MetaMask expects of an Ethereum account, and no more', 
     address: account.address,
     scopes: ['eip155:0'],
     options: {},
-    methods: ['personal_sign', 'eth_signTransaction'],
+    methods: [
+      'personal_sign',
+      'eth_signTransaction',
+      'eth_signTypedData_v1',
+      'eth_signTypedData_v3',
+      'eth_signTypedData_v4',
+    ],
   });
   assert.match(account.address, /^0x[0-9a-f]{40}$/u);
 });

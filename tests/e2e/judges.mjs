@@ -5,8 +5,8 @@
  */
 import assert from 'node:assert/strict';
 
-import { recoverPersonalSignature } from '@metamask/eth-sig-util';
-import { Transaction, getAddress, verifyMessage } from 'ethers';
+import { recoverPersonalSignature, recoverTypedSignature } from '@metamask/eth-sig-util';
+import { Transaction, getAddress, verifyMessage, verifyTypedData } from 'ethers';
 
 import { transactionOf } from './transactions.mjs';
 
@@ -22,6 +22,16 @@ export async function assertSignsMessage(metamask, address, text = `a message fo
   assert.equal(verifyMessage(text, signature), getAddress(address), 'ethers recovers another signer');
   assert.equal(recoverPersonalSignature({ data, signature }), address.toLowerCase(), 'eth-sig-util recovers another signer');
   return signature;
+}
+
+/** Signs typed data through KeyringController as version `V1`, `V3` or `V4`, and judges the signature. */
+export async function assertSignsTypedData(metamask, address, data, version) {
+  const signature = await metamask.keyringController.signTypedMessage({ from: address, data }, version);
+  assert.equal(recoverTypedSignature({ data, signature, version }), address.toLowerCase(), 'eth-sig-util recovers another signer');
+  if (version !== 'V1') {
+    const { EIP712Domain, ...types } = data.types;
+    assert.equal(verifyTypedData(data.domain, types, data.message, signature), getAddress(address), 'ethers recovers another signer');
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { getAddress } from 'ethers';
 
 import { assertRefused } from './expectations.mjs';
-import { assertSignsMessage, messageHex, signAndJudgeTransaction } from './judges.mjs';
+import { assertSignsMessage, assertSignsTypedData, messageHex, signAndJudgeTransaction } from './judges.mjs';
 import { ETHER, RECIPIENT, contractCreation, legacyTransfer, transactionOf, transfer } from './transactions.mjs';
 import { startWorld } from './world.mjs';
 
@@ -30,6 +30,48 @@ test('a personal message is signed by the account', async () => {
 
 test('a message with line breaks, emoji and zero bytes is signed as the bytes it is', async () => {
   await assertSignsMessage(world.metamask, account.address, 'one\ntwo \u{1F6B2}\u0000 three');
+});
+
+/** Typed data that is good under versions 3 and 4. */
+function mail(chainId) {
+  const field = (type, name) => ({ name, type });
+  return {
+    types: {
+      EIP712Domain: [field('string', 'name'), field('uint256', 'chainId'), field('address', 'verifyingContract')],
+      Mail: [field('Person', 'to'), field('string', 'contents')],
+      Person: [field('string', 'name'), field('address', 'wallet')],
+    },
+    primaryType: 'Mail',
+    domain: { name: 'Mail', chainId, verifyingContract: RECIPIENT },
+    message: { to: { name: 'Bob', wallet: RECIPIENT }, contents: 'Hello, Bob!' },
+  };
+}
+
+test('typed data of every version is signed by the account', async () => {
+  await assertSignsTypedData(world.metamask, account.address, [{ type: 'string', name: 'Message', value: 'Hi' }], 'V1');
+  await assertSignsTypedData(world.metamask, account.address, mail(31337), 'V3');
+  await assertSignsTypedData(world.metamask, account.address, mail(31337), 'V4');
+});
+
+test('typed data whose chain id is hexadecimal, as MetaMask passes it on, is signed and shown', async () => {
+  await assertSignsTypedData(world.metamask, account.address, mail('0x1'), 'V4');
+
+  const { text } = world.user.lastDialog;
+  assert.ok(text.includes('Ethereum Mainnet (chain id 1)'), 'the chain');
+  assert.ok(text.includes('Hello, Bob!'), 'the contents');
+  assert.ok(text.toLowerCase().includes(RECIPIENT.toLowerCase()), 'the contract');
+});
+
+test('typed data that would not be signed as it is shown is refused before anyone is asked', async () => {
+  const dialogs = world.user.dialogs.length;
+  const data = mail(31337);
+  data.message.extra = 'not in the type';
+
+  await assert.rejects(
+    world.metamask.keyringController.signTypedMessage({ from: account.address, data }, 'V4'),
+    /params\[1\]\.message\.extra is not a field of its type/u,
+  );
+  assert.equal(world.user.dialogs.length, dialogs);
 });
 
 test('an EIP-1559 transfer is signed by the account and mined', async () => {

@@ -15,7 +15,6 @@ pub(crate) fn of(delegation: &Delegation, account: Option<&Address>) -> Summary 
     rows.push(delegate_row("Code of", delegation));
     rows.push(Row::new("Nonce", delegation.nonce.to_string(), Tone::Text));
     let mut summary = Summary {
-        kind: SummaryKind::Authorization,
         title: if delegation.revokes() {
             "End the delegation of your account"
         } else {
@@ -26,11 +25,8 @@ pub(crate) fn of(delegation: &Delegation, account: Option<&Address>) -> Summary 
         network: chain.map(|chain| chain.name.to_owned()),
         account: account.map(Address::to_string),
         rows,
-        warnings: Vec::new(),
-        facts: Vec::new(),
-        effects: Vec::new(),
-        sign_in: None,
         raw: data::to_hex(&delegation.payload()),
+        ..Summary::empty(SummaryKind::Authorization)
     };
     add_effect(&mut summary, delegation, account);
     if !delegation.revokes() {

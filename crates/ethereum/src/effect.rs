@@ -68,6 +68,8 @@ pub enum EffectKind {
     RevokeApproval,
     /// Somebody may spend an amount of a token, by a signature of the owner.
     Permit,
+    /// A signature offers tokens to whoever pays what it asks (Seaport).
+    Order,
 }
 
 impl Effect {

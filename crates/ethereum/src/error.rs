@@ -9,12 +9,14 @@ use core::fmt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::text;
+use crate::{refusal::Refusal, text};
 
 /// More problems than this are not listed: a hostile request must not make a huge answer.
 const MAX_PROBLEMS: usize = 64;
 /// How much of a name that came from the request is repeated in an error.
 const MAX_NAME_CHARS: usize = 64;
+/// How much of a path through the request is repeated in an error.
+const MAX_PATH_CHARS: usize = 256;
 
 /// One thing that is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,6 +25,9 @@ pub struct Problem {
     pub field: String,
     /// Why it is refused.
     pub reason: String,
+    /// The same for a program, where the reason has a stable code; left out of the JSON otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
 }
 
 /// Everything that is wrong with a request.
@@ -44,20 +49,51 @@ impl Problems {
         problems
     }
 
+    /// A list of one that has a code, and what exactly is wrong.
+    pub(crate) fn of_refusal(field: &str, refusal: &Refusal, detail: &str) -> Self {
+        Self(vec![Problem {
+            field: field.to_owned(),
+            reason: format!("{}: {detail}", refusal.reason),
+            code: Some(refusal.code),
+        }])
+    }
+
     /// Adds a problem. After [`MAX_PROBLEMS`] the rest is dropped; the request is refused anyway.
     pub(crate) fn add(&mut self, field: impl Into<String>, reason: impl Into<String>) {
-        if self.0.len() < MAX_PROBLEMS {
-            self.0.push(Problem {
-                field: field.into(),
-                reason: reason.into(),
+        self.push(Problem {
+            field: field.into(),
+            reason: reason.into(),
+            code: None,
+        });
+    }
+
+    /// Adds a problem that has a code.
+    pub(crate) fn refuse(&mut self, field: &dyn fmt::Display, refusal: &Refusal) {
+        // Not even written out when it would be dropped: paths can be long.
+        if !self.is_full() {
+            self.push(Problem {
+                field: cut(field.to_string(), MAX_PATH_CHARS),
+                reason: refusal.reason.to_owned(),
+                code: Some(refusal.code),
             });
+        }
+    }
+
+    /// Would another problem be dropped?
+    pub(crate) const fn is_full(&self) -> bool {
+        self.0.len() >= MAX_PROBLEMS
+    }
+
+    fn push(&mut self, problem: Problem) {
+        if !self.is_full() {
+            self.0.push(problem);
         }
     }
 
     /// Adds the problems of a part.
     pub(crate) fn append(&mut self, part: Self) {
         for problem in part.0 {
-            self.add(problem.field, problem.reason);
+            self.push(problem);
         }
     }
 
@@ -99,6 +135,10 @@ pub enum Error {
     /// The authorisation of a delegation is malformed.
     #[error("the authorisation is refused: {0}")]
     InvalidAuthorization(Problems),
+    /// Typed data is malformed, or two readers could understand it differently. Each problem has a
+    /// code.
+    #[error("the typed data is refused: {0}")]
+    InvalidTypedData(Problems),
     /// A method that is not signed here; `eth_sign` is one for ever.
     #[error("the method {method} is not supported")]
     MethodNotSupported {
@@ -134,7 +174,8 @@ impl Error {
             Self::InvalidRequest(_)
             | Self::InvalidTransaction(_)
             | Self::InvalidMessage(_)
-            | Self::InvalidAuthorization(_) => -32602,
+            | Self::InvalidAuthorization(_)
+            | Self::InvalidTypedData(_) => -32602,
             Self::MethodNotSupported { .. } => -32004,
             Self::InvalidSignature { .. } => -32000,
         }
@@ -148,6 +189,7 @@ impl Error {
             Self::InvalidTransaction(_) => "InvalidTransaction",
             Self::InvalidMessage(_) => "InvalidMessage",
             Self::InvalidAuthorization(_) => "InvalidAuthorization",
+            Self::InvalidTypedData(_) => "InvalidTypedData",
             Self::MethodNotSupported { .. } => "MethodNotSupported",
             Self::InvalidSignature { .. } => "InvalidSignature",
         }
@@ -160,7 +202,8 @@ impl Error {
             Self::InvalidRequest(problems)
             | Self::InvalidTransaction(problems)
             | Self::InvalidMessage(problems)
-            | Self::InvalidAuthorization(problems) => problems.as_slice(),
+            | Self::InvalidAuthorization(problems)
+            | Self::InvalidTypedData(problems) => problems.as_slice(),
             Self::MethodNotSupported { .. } | Self::InvalidSignature { .. } => &[],
         }
     }
@@ -187,6 +230,15 @@ pub(crate) fn name_from_request(name: &str) -> String {
     safe
 }
 
+/// The first `limit` characters, and a sign if there were more.
+fn cut(mut text: String, limit: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(limit) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(
@@ -195,7 +247,8 @@ mod tests {
         reason = "a test may fail loudly"
     )]
 
-    use super::{Error, MAX_PROBLEMS, Problems};
+    use super::{Error, MAX_PATH_CHARS, MAX_PROBLEMS, Problems};
+    use crate::{path::Path, refusal};
 
     #[test]
     fn lists_every_problem_with_its_field() {
@@ -218,6 +271,26 @@ mod tests {
             problems.add("x", "y");
         }
         assert_eq!(problems.as_slice().len(), MAX_PROBLEMS);
+    }
+
+    #[test]
+    fn names_a_refusal_by_path_and_code_and_cuts_long_paths() {
+        let mut problems = Problems::new();
+        let root = Path::Root("params[1]");
+        problems.refuse(&root.key("a\n").item(2), &refusal::NOT_BOOL);
+        let long = "é".repeat(64);
+        let one = root.key(&long);
+        let two = one.key(&long);
+        let three = two.key(&long);
+        problems.refuse(&three.key(&long).item(7), &refusal::NOT_BOOL);
+        let json = Error::InvalidTypedData(problems).to_json();
+        let listed = &json["data"]["problems"];
+        assert_eq!(json["name"], "InvalidTypedData");
+        assert_eq!(listed[0]["field"], "params[1].a\\n[2]");
+        assert_eq!(listed[0]["code"], "notBool");
+        let field = listed[1]["field"].as_str().unwrap();
+        assert_eq!(field.chars().count(), MAX_PATH_CHARS + 1);
+        assert!(field.ends_with("é…"));
     }
 
     #[test]

@@ -61,4 +61,18 @@ pub enum Fact {
     MixedScripts,
     /// Many combining marks stand on one letter and may cover what is around it.
     StackedMarks,
+    /// Typed data in the old form of `eth_signTypedData_v1`, which has no domain.
+    LegacyTypedData,
+    /// Typed data of which only the domain is signed.
+    DomainOnly,
+    /// The domain of typed data names no chain.
+    DomainWithoutChain,
+    /// The domain of typed data names no contract.
+    DomainWithoutContract,
+    /// A permit of Permit2 for another contract than the known one.
+    UnknownPermit2,
+    /// An order that anyone may fulfil.
+    SignsOrder,
+    /// An order that asks nothing for the signing account.
+    OrderWithoutReturn,
 }

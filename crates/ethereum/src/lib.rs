@@ -14,9 +14,11 @@
 //!    account, and assembles the answer.
 //!
 //! What is signed: transactions of the types 0 (with replay protection, EIP-155), 1, 2, 3 and 4,
-//! `personal_sign` (EIP-191), and authorisations of a delegation (EIP-7702). One file per EIP.
+//! `personal_sign` (EIP-191), typed data (EIP-712 and the form before it), and authorisations of a
+//! delegation (EIP-7702). One file per EIP.
 
 mod address;
+mod atomic;
 mod authorization_summary;
 mod calldata;
 mod chains;
@@ -27,6 +29,7 @@ mod eip1559;
 mod eip191;
 mod eip2930;
 mod eip4844;
+mod eip712;
 mod eip7702;
 mod erc4361;
 mod error;
@@ -35,8 +38,10 @@ mod fields;
 mod gas;
 mod json;
 mod keccak;
+mod path;
 mod prepared;
 mod quantity;
+mod refusal;
 mod request;
 mod rfc3986;
 mod rlp_reader;
@@ -50,6 +55,8 @@ mod transaction;
 mod transaction_reader;
 mod transaction_summary;
 mod transaction_type;
+mod typed_data;
+mod typed_data_v1;
 mod u256;
 
 pub use address::{Address, AddressError, address_of};

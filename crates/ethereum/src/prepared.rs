@@ -4,8 +4,15 @@ use serde_json::{Value, json};
 
 use crate::{
     Address, Error, Method, Request, Signature, SignedTransaction, Summary, authorization_summary,
-    data, eip191::PersonalMessage, eip7702::Delegation, keccak256, signature::LowS, summary,
-    transaction::Transaction, transaction_reader, transaction_summary,
+    data,
+    eip191::PersonalMessage,
+    eip712::{self, Version},
+    eip7702::Delegation,
+    keccak256,
+    signature::LowS,
+    summary,
+    transaction::Transaction,
+    transaction_reader, transaction_summary, typed_data_v1,
 };
 
 /// A request that passed every check, with the bytes to sign and what to show.
@@ -25,47 +32,67 @@ pub struct Prepared {
 #[derive(Clone, Debug)]
 enum Content {
     Transaction(Box<Transaction>),
-    /// Answered with the 65 bytes of a signature.
+    /// A message, typed data or an authorisation: their answer is the bare signature.
     Message,
 }
 
+/// What the readers of messages give.
+pub(crate) struct Message {
+    pub(crate) signer: Address,
+    /// The bytes whose hash is signed.
+    pub(crate) payload: Vec<u8>,
+    pub(crate) summary: Summary,
+}
+
 pub(crate) fn prepare(request: &Request) -> Result<Prepared, Error> {
-    let (content, payload, account, summary) = match request.method() {
-        Method::SignTransaction => {
-            let transaction = transaction_reader::read(request)?;
-            let account = transaction.body().from.or(request.account().copied());
-            let payload = transaction.payload();
-            let summary = transaction_summary::of(&transaction, account.as_ref(), &payload);
-            (
-                Content::Transaction(Box::new(transaction)),
-                payload,
-                account,
-                summary,
-            )
-        }
-        Method::SignEip7702Authorization => {
-            let delegation = Delegation::read(request)?;
-            let account = request.account().copied();
-            let summary = authorization_summary::of(&delegation, account.as_ref());
-            (Content::Message, delegation.payload(), account, summary)
-        }
+    let message = match request.method() {
+        Method::SignTransaction => return prepare_transaction(request),
+        Method::SignEip7702Authorization => return prepare_authorization(request),
         Method::PersonalSign => {
             let message = PersonalMessage::read(request)?;
-            (
-                Content::Message,
-                message.payload(),
-                Some(message.signer),
-                summary::of_message(&message),
-            )
+            Message {
+                signer: message.signer,
+                payload: message.payload(),
+                summary: summary::of_message(&message),
+            }
         }
+        Method::SignTypedDataV1 => typed_data_v1::prepare(request)?,
+        Method::SignTypedDataV3 => eip712::prepare(request, Version::V3)?,
+        Method::SignTypedDataV4 => eip712::prepare(request, Version::V4)?,
     };
-    let digest = keccak256(&payload);
     Ok(Prepared {
-        content,
+        content: Content::Message,
+        account: Some(message.signer),
+        digest: keccak256(&message.payload),
+        payload: message.payload,
+        summary: message.summary,
+    })
+}
+
+fn prepare_transaction(request: &Request) -> Result<Prepared, Error> {
+    let transaction = transaction_reader::read(request)?;
+    let account = transaction.body().from.or(request.account().copied());
+    let payload = transaction.payload();
+    let summary = transaction_summary::of(&transaction, account.as_ref(), &payload);
+    Ok(Prepared {
+        content: Content::Transaction(Box::new(transaction)),
         account,
+        digest: keccak256(&payload),
         payload,
-        digest,
         summary,
+    })
+}
+
+fn prepare_authorization(request: &Request) -> Result<Prepared, Error> {
+    let delegation = Delegation::read(request)?;
+    let account = request.account().copied();
+    let payload = delegation.payload();
+    Ok(Prepared {
+        content: Content::Message,
+        summary: authorization_summary::of(&delegation, account.as_ref()),
+        account,
+        digest: keccak256(&payload),
+        payload,
     })
 }
 
@@ -123,7 +150,8 @@ impl Prepared {
 /// A released signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
-    /// For a transaction `{"r","s","v","raw","hash"}`, for a message the 65 bytes as `0x` text.
+    /// For a transaction `{"r","s","v","raw","hash"}`, for a message or typed data the 65 bytes as
+    /// `0x` text.
     pub result: Value,
 }
 
@@ -146,7 +174,7 @@ fn signed_transaction(transaction: &Transaction, signature: &LowS) -> Result<Val
     }))
 }
 
-/// EIP-191's answer: r, s and 27 or 28.
+/// The answer for messages of all kinds: r, s and 27 or 28.
 fn signed_message(signature: &LowS) -> Value {
     let v = 27 + u8::from(signature.y_parity());
     let bytes = [

@@ -24,7 +24,8 @@ pub(crate) fn parse(value: &Value) -> Result<U256, &'static str> {
     }
 }
 
-fn parse_hex(text: &str) -> Result<U256, &'static str> {
+/// Reads the `0x` form.
+pub(crate) fn parse_hex(text: &str) -> Result<U256, &'static str> {
     let Some(digits) = text.strip_prefix("0x") else {
         return Err("is not a quantity: it does not start with 0x");
     };

@@ -6,9 +6,10 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    Address, Error, Prepared, Signature,
+    Address, Error, Prepared, Signature, U256, atomic,
     error::{Problems, name_from_request},
     json, prepared,
+    refusal::{self, Refusal},
 };
 
 /// Longer requests are refused. Nodes take transactions of at most 128 KiB, twice that in
@@ -24,32 +25,48 @@ pub enum Method {
     SignTransaction,
     /// `personal_sign`
     PersonalSign,
+    /// `eth_signTypedData_v1`
+    SignTypedDataV1,
+    /// `eth_signTypedData_v3`
+    SignTypedDataV3,
+    /// `eth_signTypedData_v4`
+    SignTypedDataV4,
     /// `eth_signEip7702Authorization`
     SignEip7702Authorization,
 }
 
 impl Method {
+    const ALL: [Self; 6] = [
+        Self::SignTransaction,
+        Self::PersonalSign,
+        Self::SignTypedDataV1,
+        Self::SignTypedDataV3,
+        Self::SignTypedDataV4,
+        Self::SignEip7702Authorization,
+    ];
+
     /// The method's name in JSON-RPC.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignTransaction => "eth_signTransaction",
             Self::PersonalSign => "personal_sign",
+            Self::SignTypedDataV1 => "eth_signTypedData_v1",
+            Self::SignTypedDataV3 => "eth_signTypedData_v3",
+            Self::SignTypedDataV4 => "eth_signTypedData_v4",
             Self::SignEip7702Authorization => "eth_signEip7702Authorization",
         }
     }
 
-    const ALL: &[Self] = &[
-        Self::SignTransaction,
-        Self::PersonalSign,
-        Self::SignEip7702Authorization,
-    ];
+    const fn is_typed_data(self) -> bool {
+        matches!(
+            self,
+            Self::SignTypedDataV1 | Self::SignTypedDataV3 | Self::SignTypedDataV4
+        )
+    }
 
     fn find(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|method| method.as_str() == name)
+        Self::ALL.into_iter().find(|method| method.as_str() == name)
     }
 }
 
@@ -58,7 +75,7 @@ impl Method {
 pub struct Request {
     method: Method,
     params: Vec<Value>,
-    scope: Option<u64>,
+    scope: Option<U256>,
     account: Option<Address>,
     text: String,
 }
@@ -111,7 +128,9 @@ impl Request {
                 None
             }
         };
-        let scope = scope_of(&envelope).map_err(|reason| problems.add("scope", reason));
+        let typed_data = method.is_some_and(Method::is_typed_data);
+        let scope =
+            scope_of(&envelope, typed_data).map_err(|refusal| problems.refuse(&"scope", refusal));
         let account = account_of(&envelope).map_err(|reason| problems.add("account", reason));
         let params = match envelope.remove("params") {
             Some(Value::Array(params)) => params,
@@ -155,9 +174,16 @@ impl Request {
         self.method
     }
 
-    /// The chain id of the scope `eip155:<chain id>`, if the request has one.
+    /// The chain id of the scope `eip155:<chain id>`, if the request has one. Only the scope of
+    /// typed data can exceed 64 bits, see [`Request::scope_of_typed_data`].
     #[must_use]
-    pub const fn scope(&self) -> Option<u64> {
+    pub fn scope(&self) -> Option<u64> {
+        self.scope.and_then(U256::to_u64)
+    }
+
+    /// The chain id of the scope in full: a domain's chain id has up to 256 bits.
+    #[must_use]
+    pub const fn scope_of_typed_data(&self) -> Option<U256> {
         self.scope
     }
 
@@ -171,6 +197,10 @@ impl Request {
         &self.params
     }
 
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The request as compact JSON, which [`Request::from_json`] accepts and reads the same.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -180,7 +210,7 @@ impl Request {
     /// Reads the content and makes everything that is needed to show and to sign it.
     ///
     /// # Errors
-    /// [`Error::InvalidTransaction`], [`Error::InvalidMessage`] or
+    /// [`Error::InvalidTransaction`], [`Error::InvalidMessage`], [`Error::InvalidTypedData`] or
     /// [`Error::InvalidAuthorization`] with every problem.
     pub fn prepare(&self) -> Result<Prepared, Error> {
         prepared::prepare(self)
@@ -191,8 +221,13 @@ fn parse_bounded(text: &str) -> Result<Value, Error> {
     if text.len() > MAX_REQUEST_BYTES {
         return Err(too_long());
     }
-    json::parse(text)
-        .map_err(|reason| invalid_request("request", format!("is not valid JSON: {reason}")))
+    json::parse(text).map_err(|reason| {
+        Error::InvalidRequest(Problems::of_refusal(
+            "request",
+            &refusal::INVALID_JSON,
+            &reason,
+        ))
+    })
 }
 
 fn invalid_request(field: &str, reason: impl Into<String>) -> Error {
@@ -207,24 +242,28 @@ fn too_long() -> Error {
 }
 
 /// Absent, `null` and `""` mean that the request is not bound to a chain by its scope.
-fn scope_of(envelope: &Map<String, Value>) -> Result<Option<u64>, &'static str> {
+fn scope_of(
+    envelope: &Map<String, Value>,
+    typed_data: bool,
+) -> Result<Option<U256>, &'static Refusal> {
     let text = match envelope.get("scope") {
         None | Some(Value::Null) => return Ok(None),
         Some(Value::String(text)) if text.is_empty() => return Ok(None),
         Some(Value::String(text)) => text,
-        Some(_) => return Err("is not text"),
+        Some(_) => return Err(&refusal::NOT_TEXT),
     };
-    let digits = text
+    let chain_id = text
         .strip_prefix("eip155:")
-        .ok_or("is not of the form eip155:<chain id>")?;
-    // One text for one chain: no sign, no leading zero, no hexadecimal.
-    let chain_id: u64 = digits
-        .parse()
-        .map_err(|_| "is not of the form eip155:<decimal chain id>")?;
-    if chain_id.to_string() != digits {
-        return Err("is not of the form eip155:<decimal chain id>");
+        .ok_or(&refusal::MALFORMED_SCOPE)?;
+    // One text for one chain: no sign, no leading zero. MetaMask writes the domain's chain id of
+    // typed data into the scope as it stands there, so that one may be hexadecimal and of any size.
+    if chain_id.starts_with("0x") && !typed_data {
+        return Err(&refusal::MALFORMED_SCOPE);
     }
-    Ok(Some(chain_id))
+    match atomic::read_integer_text(chain_id) {
+        Ok((false, chain_id)) if typed_data || chain_id.to_u64().is_some() => Ok(Some(chain_id)),
+        _ => Err(&refusal::MALFORMED_SCOPE),
+    }
 }
 
 fn account_of(envelope: &Map<String, Value>) -> Result<Option<Address>, String> {

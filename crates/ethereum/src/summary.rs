@@ -5,17 +5,22 @@
 
 use serde::Serialize;
 
-use crate::{Effect, Fact, SignIn, data, eip191::PersonalMessage, sign_in_summary, text};
+use crate::{
+    Effect, Fact, SignIn, data,
+    eip191::PersonalMessage,
+    sign_in_summary,
+    text::{self, Hints},
+};
 
 /// The decoded request, for the consent dialog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
-    /// Transaction or message.
+    /// Transaction, message or typed data.
     pub kind: SummaryKind,
     /// One line, for a heading.
     pub title: String,
-    /// Decimal; absent for messages, which belong to no chain.
+    /// Decimal; absent for what belongs to no chain: messages, domains without a chain id.
     pub chain_id: Option<String>,
     /// The chain's name, if it is known.
     pub network: Option<String>,
@@ -37,6 +42,23 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// A summary without content, to be filled.
+    pub(crate) const fn empty(kind: SummaryKind) -> Self {
+        Self {
+            kind,
+            title: String::new(),
+            chain_id: None,
+            network: None,
+            account: None,
+            rows: Vec::new(),
+            warnings: Vec::new(),
+            facts: Vec::new(),
+            effects: Vec::new(),
+            raw: String::new(),
+            sign_in: None,
+        }
+    }
+
     /// Notes a fact, with the sentence that tells a person of it.
     pub(crate) fn warn(&mut self, fact: Fact, sentence: impl Into<String>) {
         self.note(fact);
@@ -45,7 +67,14 @@ impl Summary {
 
     /// Notes whatever in a text from the request may deceive the person who reads it.
     pub(crate) fn warn_of_text(&mut self, what: &str, text: &str) {
-        if text::has_deceptive_characters(text) {
+        let mut hints = Hints::default();
+        hints.look_at(text);
+        self.warn_of_hints(what, hints);
+    }
+
+    /// The same, of several texts at once.
+    pub(crate) fn warn_of_hints(&mut self, what: &str, hints: Hints) {
+        if hints.hidden {
             self.warn(
                 Fact::DeceptiveText,
                 format!(
@@ -53,7 +82,7 @@ impl Summary {
                 ),
             );
         }
-        if text::has_mixed_scripts(text) {
+        if hints.mixed_scripts {
             self.warn(
                 Fact::MixedScripts,
                 format!(
@@ -62,7 +91,7 @@ impl Summary {
                 ),
             );
         }
-        if text::has_stacked_marks(text) {
+        if hints.stacked_marks {
             self.warn(
                 Fact::StackedMarks,
                 format!(
@@ -88,6 +117,8 @@ pub enum SummaryKind {
     Transaction,
     /// A message.
     Message,
+    /// Typed data.
+    TypedData,
     /// The authorisation of a delegation (EIP-7702).
     Authorization,
 }
@@ -134,21 +165,15 @@ pub(crate) fn of_message(message: &PersonalMessage) -> Summary {
     let bytes = &message.message;
     let hex = data::to_hex(bytes);
     let mut summary = Summary {
-        kind: SummaryKind::Message,
         title: "Sign a message".to_owned(),
-        chain_id: None,
-        network: None,
         account: Some(message.signer.to_string()),
         rows: vec![Row::new(
             "Account",
             message.signer.to_string(),
             Tone::Address,
         )],
-        warnings: Vec::new(),
-        facts: Vec::new(),
-        effects: Vec::new(),
-        sign_in: None,
         raw: hex.clone(),
+        ..Summary::empty(SummaryKind::Message)
     };
     sign_in_summary::add(&mut summary, bytes, message.signer);
     summary

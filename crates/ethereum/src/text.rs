@@ -28,6 +28,26 @@ pub(crate) fn escape(text: &str) -> String {
     shown
 }
 
+/// What one or several texts may deceive a reader with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Hints {
+    /// Characters that cannot be seen or that change how the rest is read.
+    pub(crate) hidden: bool,
+    /// A word of letters from different scripts that look alike.
+    pub(crate) mixed_scripts: bool,
+    /// Letters under many accents.
+    pub(crate) stacked_marks: bool,
+}
+
+impl Hints {
+    /// Adds what is found in a text.
+    pub(crate) fn look_at(&mut self, text: &str) {
+        self.hidden |= has_deceptive_characters(text);
+        self.mixed_scripts |= has_mixed_scripts(text);
+        self.stacked_marks |= has_stacked_marks(text);
+    }
+}
+
 /// Does the text hold characters that a reader cannot see or that change how the rest is read?
 /// Line breaks and tabs do not count: they are ordinary in messages.
 #[must_use]

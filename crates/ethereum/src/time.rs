@@ -8,12 +8,24 @@ const SECONDS_PER_DAY: u64 = 86_400;
 
 /// A Unix time in words: "2026-11-24 14:00:00 UTC"; far beyond any life its number.
 pub(crate) fn utc(unix_seconds: U256) -> String {
+    match date(unix_seconds) {
+        Some(date) => date,
+        None => format!("Unix time {unix_seconds} (no date before the year 10000)"),
+    }
+}
+
+/// The number as it is signed, with its date.
+pub(crate) fn number_and_date(unix_seconds: U256) -> String {
+    match date(unix_seconds) {
+        Some(date) => format!("{unix_seconds} ({date})"),
+        None => format!("{unix_seconds} (after the year 9999)"),
+    }
+}
+
+fn date(unix_seconds: U256) -> Option<String> {
     /// The end of the year 9999.
     const LAST: u64 = 253_402_300_799;
-    let seconds = match unix_seconds.to_u64() {
-        Some(seconds) if seconds <= LAST => seconds,
-        _ => return format!("Unix time {unix_seconds} (no date before the year 10000)"),
-    };
+    let seconds = unix_seconds.to_u64().filter(|seconds| *seconds <= LAST)?;
     let mut days = seconds / SECONDS_PER_DAY;
     let mut year = 1970;
     while days >= days_of_year(year) {
@@ -26,13 +38,13 @@ pub(crate) fn utc(unix_seconds: U256) -> String {
         month += 1;
     }
     let second = seconds % SECONDS_PER_DAY;
-    format!(
+    Some(format!(
         "{year}-{month:02}-{:02} {:02}:{:02}:{:02} UTC",
         days + 1,
         second / 3600,
         second / 60 % 60,
         second % 60
-    )
+    ))
 }
 
 /// Reads RFC 3339's date-time. Gives Unix time in seconds, cut to the second before; a leap second
@@ -116,7 +128,7 @@ const fn is_leap(year: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{parse_rfc3339, utc};
+    use super::{number_and_date, parse_rfc3339, utc};
     use crate::U256;
 
     #[test]
@@ -132,6 +144,14 @@ mod tests {
         }
         assert!(utc(U256::from(253_402_300_800_u64)).starts_with("Unix time 253402300800"));
         assert!(utc(U256::MAX).starts_with("Unix time 1157"));
+        assert_eq!(
+            number_and_date(U256::from(1_700_000_000_u64)),
+            "1700000000 (2023-11-14 22:13:20 UTC)"
+        );
+        assert_eq!(
+            number_and_date(U256::from(253_402_300_800_u64)),
+            "253402300800 (after the year 9999)"
+        );
     }
 
     #[test]

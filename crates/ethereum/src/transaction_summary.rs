@@ -47,17 +47,14 @@ pub(crate) fn of(transaction: &Transaction, account: Option<&Address>, payload: 
     rows.extend(blob_rows(transaction));
 
     let mut summary = Summary {
-        kind: SummaryKind::Transaction,
         title: title(body, coin),
         chain_id: Some(body.chain_id.to_string()),
         network: chain.map(|chain| chain.name.to_owned()),
         account: account.map(Address::to_string),
         rows,
-        warnings: Vec::new(),
-        facts: Vec::new(),
         effects: effects(body),
-        sign_in: None,
         raw: data::to_hex(payload),
+        ..Summary::empty(SummaryKind::Transaction)
     };
     warn(&mut summary, transaction, chain);
     if let Some(calls) = calls {

@@ -15,9 +15,7 @@ fn methods_that_are_not_signed_are_refused_as_unsupported() {
     for method in [
         "eth_sign",
         "eth_signTypedData",
-        "eth_signTypedData_v1",
-        "eth_signTypedData_v3",
-        "eth_signTypedData_v4",
+        "eth_signTypedData_v2",
         "eth_sendTransaction",
         "eth_signUserOperation",
         "",

@@ -1,7 +1,9 @@
 //! Whatever comes in, an answer comes out: no input panics, and what is refused says why.
 
 use crate::support::calldata::{array, bytes, encode, transfer};
-use crate::support::{Signer, fee_market, legacy, message_request, transaction_request, with};
+use crate::support::{
+    Signer, fee_market, legacy, message_request, transaction_request, typed_data_request, with,
+};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 use tandem_ethereum::{Error, Request, Signature};
@@ -69,11 +71,49 @@ fn good_requests() -> Vec<Value> {
         )),
         message_request("0x68656c6c6f", &address),
         message_request(&format!("0x{}", hex::encode(sign_in(&address))), &address),
+        typed_data_request("eth_signTypedData_v4", typed_data(), &Signer::example()),
+        typed_data_request("eth_signTypedData_v3", typed_data(), &Signer::example()),
+        typed_data_request(
+            "eth_signTypedData_v1",
+            json!([
+                { "type": "string", "name": "Message", "value": "Hi" },
+                { "type": "int8[2]", "name": "list", "value": ["-1", 1] },
+            ]),
+            &Signer::example(),
+        ),
     ]
 }
 
+/// A permit, so that what recognises protocols meets hostile input too.
+fn typed_data() -> Value {
+    let field = |name: &str, type_name: &str| json!({ "name": name, "type": type_name });
+    json!({
+        "types": {
+            "EIP712Domain": [field("chainId", "uint256"), field("verifyingContract", "address")],
+            "PermitBatch": [
+                field("details", "PermitDetails[]"), field("spender", "address"),
+                field("sigDeadline", "uint256"),
+            ],
+            "PermitDetails": [
+                field("token", "address"), field("amount", "uint160"),
+                field("expiration", "uint48"), field("nonce", "uint48"),
+            ],
+        },
+        "primaryType": "PermitBatch",
+        "domain": { "chainId": 1, "verifyingContract": "0x3535353535353535353535353535353535353535" },
+        "message": {
+            "details": [{
+                "token": "0x3535353535353535353535353535353535353535", "amount": "1",
+                "expiration": 0, "nonce": 0,
+            }],
+            "spender": "0x3535353535353535353535353535353535353535",
+            "sigDeadline": "0xff",
+        },
+    })
+}
+
 /// Any JSON, with the words of requests sprinkled in.
-fn any_json() -> impl Strategy<Value = Value> {
+pub fn any_json() -> impl Strategy<Value = Value> {
     let words = [
         "",
         "0x",
@@ -85,6 +125,12 @@ fn any_json() -> impl Strategy<Value = Value> {
         "eip155:1",
         "personal_sign",
         "eth_signTransaction",
+        "eth_signTypedData_v4",
+        "uint256",
+        "string[]",
+        "EIP712Domain",
+        "PermitDetails",
+        "-1",
         "0x3535353535353535353535353535353535353535",
         "\u{202e}",
         "\u{0}",
@@ -120,6 +166,14 @@ fn any_json() -> impl Strategy<Value = Value> {
         "method",
         "params",
         "scope",
+        "types",
+        "primaryType",
+        "domain",
+        "message",
+        "name",
+        "EIP712Domain",
+        "details",
+        "__proto__",
         "x",
     ]);
     leaf.prop_recursive(4, 32, 6, move |inner| {
@@ -138,7 +192,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 /// Every place in the value, as JSON pointers.
-fn places(value: &Value, path: &str, found: &mut Vec<String>) {
+pub fn places(value: &Value, path: &str, found: &mut Vec<String>) {
     found.push(path.to_owned());
     match value {
         Value::Array(items) => {
@@ -193,6 +247,10 @@ proptest! {
         run(Request::from_value(value.clone()))?;
         run(Request::from_value(json!({ "method": "eth_signTransaction", "params": [value.clone()] })))?;
         run(Request::from_value(json!({ "method": "personal_sign", "params": value.clone() })))?;
+        for method in ["eth_signTypedData_v1", "eth_signTypedData_v3", "eth_signTypedData_v4"] {
+            let params = json!([Signer::example().address(), value.clone()]);
+            run(Request::from_value(json!({ "method": method, "params": params })))?;
+        }
         run(Request::from_json(&text))?;
         let _ = Signature::from_value(&value);
     }

@@ -180,3 +180,8 @@ pub fn assert_changes_are_accepted(good: &Value, changes: Vec<Value>) {
         }
     }
 }
+
+/// A request to sign typed data, as MetaMask's bridge sends it.
+pub fn typed_data_request(method: &str, data: Value, signer: &Signer) -> Value {
+    json!({ "method": method, "params": [signer.address().to_lower_hex(), data] })
+}
