@@ -185,7 +185,7 @@ fn digest(method: &str, data: &Value) -> Option<[u8; 32]> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn well_formed_typed_data_gets_the_digest_of_alloy((data, has_lists) in typed_data()) {
@@ -198,14 +198,17 @@ proptest! {
     #[test]
     fn spoilt_typed_data_never_gets_another_digest_than_that_of_alloy(
         (data, _) in typed_data(),
-        changes in vec((any::<prop::sample::Index>(), prop_oneof![any_json(), odd_word()]), 1..3),
+        changes in vec((any::<prop::sample::Index>(), prop_oneof![1 => any_json(), 6 => odd_word()]), 1..=2),
     ) {
         let mut data = data;
         for (place, replacement) in changes {
             let mut found = Vec::new();
             places(&data, "", &mut found);
-            // Not all of it at once: the first place is the whole.
-            let place = place.get(&found[1..]);
+            // Words and numbers, not whole parts: what is left must still have a chance to be read.
+            found.retain(|place| !data.pointer(place).is_some_and(|part| part.is_object() || part.is_array()));
+            let Some(place) = (!found.is_empty()).then(|| place.get(&found)) else {
+                break;
+            };
             *data.pointer_mut(place).unwrap() = replacement;
         }
         if let (Some(ours), Some(theirs)) = (digest("eth_signTypedData_v4", &data), digest_of_alloy(&data)) {
