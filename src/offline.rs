@@ -3,24 +3,30 @@
 //! MetaMask expects.
 
 use serde_json::{Value, json};
-use tandem_ethereum::Request;
+use tandem_ethereum::{Prepared, Request};
 use tandem_wire::{WIRE_VERSION, release};
 
 use crate::error::Error;
 
-/// `{"method","params","scope","account"?}` to `{"digest","payload","summary"}`.
+/// `{"method","params","scope","account"?}` to the text of `{"digest","payload","summary"}`: a
+/// summary can be long, so it is written once, without a tree of values in between.
 ///
 /// # Errors
 /// [`Error::Ethereum`] with every problem.
-pub fn prepare(request: &str) -> Result<Value, Error> {
+pub fn prepare(request: &str) -> Result<String, Error> {
     let prepared = Request::from_json(request)?.prepare()?;
-    let summary = serde_json::to_value(prepared.summary())
-        .map_err(|_| Error::Internal("the summary does not encode"))?;
-    Ok(json!({
-        "digest": hex_text(&prepared.digest()),
-        "payload": hex_text(prepared.payload()),
-        "summary": summary,
-    }))
+    Ok(format!(
+        r#"{{"digest":"{}","payload":"{}","summary":{}}}"#,
+        hex_text(&prepared.digest()),
+        hex_text(prepared.payload()),
+        summary_text(&prepared)?,
+    ))
+}
+
+/// The summary as JSON text.
+pub(crate) fn summary_text(prepared: &Prepared) -> Result<String, Error> {
+    serde_json::to_string(prepared.summary())
+        .map_err(|_| Error::Internal("the summary does not encode"))
 }
 
 /// The input of [`prepare`] with `"signature":{"r","s","yParity"}` and an account,

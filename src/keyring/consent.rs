@@ -1,10 +1,11 @@
 //! Consent: what was shown is what is signed.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tandem_ethereum::{Address, Finished, Prepared, Request, Signature};
 
 use crate::error::Error;
 use crate::host::Host;
+use crate::offline::summary_text;
 
 /// A request that the user has seen, decoded, in the snap's own dialog, and said
 /// yes to. There is no other way to get one, and the only digest a session signs
@@ -19,8 +20,8 @@ impl Approved {
     /// Shows the request and waits for the user.
     pub(super) async fn ask(host: &Host, origin: &str, request: Request) -> Result<Self, Error> {
         let prepared = request.prepare()?;
-        let mut summary = serde_json::to_value(prepared.summary())
-            .map_err(|_| Error::Internal("the summary does not encode"))?;
+        let mut summary: Value = serde_json::from_str(&summary_text(&prepared)?)
+            .map_err(|_| Error::Internal("the summary does not decode"))?;
         if let Some(fields) = summary.as_object_mut() {
             fields.insert("origin".to_owned(), json!(origin));
         }

@@ -77,7 +77,10 @@ pub fn deliver(event: &str) -> String {
 /// `{"result":{"digest","payload","summary"}}` or `{"error":{..}}`.
 #[wasm_bindgen]
 pub fn prepare(request: &str) -> String {
-    answer(offline::prepare(request))
+    match offline::prepare(request) {
+        Ok(result) => format!(r#"{{"result":{result}}}"#),
+        Err(error) => answer(Err(error)),
+    }
 }
 
 /// Assembles what MetaMask expects: the input of `prepare` with

@@ -201,7 +201,8 @@ impl Request {
         &self.text
     }
 
-    /// The request as compact JSON, which [`Request::from_json`] accepts and reads the same.
+    /// The request as compact JSON, which [`Request::from_json`] accepts and, if the request can be
+    /// prepared, reads the same. (Numbers that are not integers may be rounded; none is signed.)
     #[must_use]
     pub fn to_json(&self) -> String {
         self.text.clone()

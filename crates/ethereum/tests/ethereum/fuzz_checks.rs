@@ -45,12 +45,13 @@ fn check(text: &str) {
     let Ok(request) = Request::from_json(text) else {
         return;
     };
-    // What is sent to the other side is read the same there.
     let sent = Request::from_json(&request.to_json()).expect("what we wrote");
-    assert_eq!(sent, request);
     match request.prepare() {
         Ok(prepared) => {
             assert_sound(&prepared);
+            // What is sent to the other side is read the same there. (A number with a fraction or
+            // an exponent may be rounded on the way, and is refused on both sides.)
+            assert_eq!(sent, request);
             let again = sent.prepare().expect("the same request");
             assert_eq!(again.digest(), prepared.digest());
             assert_eq!(again.summary(), prepared.summary());
