@@ -3,6 +3,7 @@
 // snap how things are and shows that.
 
 import { findMetaMask } from './provider.js';
+import { afterStatus, isOpen, POLL_MS, readForm } from './send.js';
 import { chooseSnapId, explain, snapClient } from './snap.js';
 import { byId, copyAddress, show } from './view.js';
 
@@ -17,6 +18,11 @@ const state = {
   status: undefined,
   busy: undefined,
   error: undefined,
+  chainId: undefined,
+  /** What is wrong with the form, by input. */
+  problems: {},
+  /** Transactions sent from this page, newest first: `{ hash, what, to, state, note }`. */
+  sent: [],
 };
 let snap;
 
@@ -43,7 +49,59 @@ async function doing(busy, what, action) {
 /** Asks how things are, without asking the user anything. */
 async function look() {
   const version = await snap.installedVersion();
-  update({ version, status: version === undefined ? undefined : await snap.status() });
+  const status = version === undefined ? undefined : await snap.status();
+  update({ version, status, chainId: status?.accounts.length > 0 ? await snap.chainId() : undefined });
+}
+
+/** Sends what the form says. */
+function sendForm(event) {
+  event.preventDefault();
+  const typed = Object.fromEntries(['from', 'to', 'amount', 'data', 'speed'].map((name) => [name, byId(`send-${name}`).value]));
+  const { params, problems = {} } = readForm({ ...typed, chainId: state.chainId });
+  update({ problems });
+  if (!params) {
+    byId(`send-${Object.keys(problems)[0]}`).focus();
+    return;
+  }
+  doing('send', 'The transaction was not sent', async () => {
+    const { to } = params.transaction;
+    add({ what: `${typed.amount.trim() || '0'} ether`, to }, await snap.send(params));
+    byId('send-form').reset();
+    await follow();
+  });
+}
+
+/** Speeds up or cancels: another transaction in the place of the pending one. */
+function replaceSent({ target }) {
+  const action = target.closest('button')?.dataset.action;
+  if (!action) return;
+  const old = state.sent.find(({ hash }) => hash === target.closest('li').dataset.hash);
+  const [what, title] =
+    action === 'cancel'
+      ? [`Cancellation of ${old.what}`, 'The transaction was not cancelled']
+      : [old.what, 'The transaction was not sped up'];
+  doing(`${action} ${old.hash}`, title, async () => {
+    add({ what, to: old.to }, await snap.send(action === 'cancel' ? { cancel: old.hash } : { replaces: old.hash, speed: 'high' }));
+    await follow();
+  });
+}
+
+function add(what, { hash, problem }) {
+  update({ sent: [{ hash, ...what, state: 'pending', note: problem }, ...state.sent] });
+}
+
+/** Asks for what is still open. A question that fails is asked again the next time. */
+async function follow() {
+  for (const open of state.sent.filter(isOpen)) {
+    const answer = await snap.transactionStatus(open.hash).catch((error) => ({ status: 'unknown', error }));
+    const known = answer.error ? { ...open, note: explain(answer.error).message } : afterStatus(open, answer);
+    update({ sent: state.sent.map((sent) => (sent.hash === open.hash ? known : sent)) });
+  }
+}
+
+async function followForEver() {
+  await follow();
+  setTimeout(followForEver, POLL_MS);
 }
 
 function start() {
@@ -65,6 +123,9 @@ function start() {
   byId('refresh').addEventListener('click', () => doing('refresh', 'The snap did not answer', () => {}));
   byId('error-dismiss').addEventListener('click', () => update({ error: undefined }));
   byId('accounts').addEventListener('click', copyAddress);
+  byId('send-form').addEventListener('submit', sendForm);
+  byId('sent').addEventListener('click', replaceSent);
+  followForEver();
   findMetaMask((wallet) => {
     snap = snapClient(wallet, state.snapId);
     update({ wallet, version: undefined, status: undefined });

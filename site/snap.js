@@ -32,7 +32,8 @@ function isLocal(id) {
 
 /** The requests, by way of one wallet to one snap. */
 export function snapClient(wallet, snapId) {
-  const invoke = (method) => wallet.request({ method: 'wallet_invokeSnap', params: { snapId, request: { method } } });
+  const invoke = (method, params) =>
+    wallet.request({ method: 'wallet_invokeSnap', params: { snapId, request: params ? { method, params } : { method } } });
   return {
     /** The installed version, or undefined. Asks the user nothing. */
     async installedVersion() {
@@ -52,6 +53,15 @@ export function snapClient(wallet, snapId) {
 
     /** The snap's own dialog asks for the code; this page never sees it. */
     enrol: () => invoke('tandem_enrol'),
+
+    /** The chain that MetaMask is connected to, in hexadecimal. */
+    chainId: () => wallet.request({ method: 'eth_chainId' }),
+
+    /** `{ hash, nonce, broadcast }`, after the user said yes in the snap's dialog. */
+    send: (params) => invoke('tandem_sendTransaction', params),
+
+    /** `{ status, hash, nonce, receipt?, reason?, by? }` */
+    transactionStatus: (hash) => invoke('tandem_transactionStatus', { hash }),
 
     /** The new account, as MetaMask lists it. */
     createAccount: () =>

@@ -35,6 +35,8 @@ export function show(state) {
   button('refresh', 'Refresh', { busy, enabled: status !== undefined });
 
   showAccounts(accounts);
+  showForm(state, accounts);
+  showSent(state.sent, busy);
   showFrozen(status?.keys ?? []);
   showError(state.error);
   text('snap-id', state.snapId);
@@ -83,6 +85,66 @@ function showAccounts(accounts) {
   );
 }
 
+const NETWORKS = { '0x1': 'Ethereum Mainnet', '0xaa36a7': 'Sepolia', '0x7a69': 'Local network' };
+
+function showForm({ chainId, problems, busy }, accounts) {
+  byId('send-card').hidden = accounts.length === 0;
+  text('send-network', chainId === undefined ? '' : (NETWORKS[chainId] ?? `Chain ${BigInt(chainId)}`));
+  const from = byId('send-from');
+  const shown = [...from.options].map(({ value }) => value);
+  if (shown.join() !== accounts.map(({ address }) => address).join()) {
+    from.replaceChildren(...accounts.map(({ address, index }) => new Option(`Account ${index + 1}: ${short(address)}`, address)));
+  }
+  for (const name of ['to', 'amount', 'data']) {
+    byId(`send-${name}-problem`).hidden = !problems[name];
+    text(`send-${name}-problem`, problems[name] ?? '');
+    byId(`send-${name}`).setAttribute('aria-invalid', String(Boolean(problems[name])));
+  }
+  button('send', 'Send', { busy, enabled: chainId !== undefined });
+}
+
+const short = (address) => `${address.slice(0, 8)}…${address.slice(-6)}`;
+
+const STATES = {
+  pending: { label: 'Pending', tone: 'plain' },
+  mined: { label: 'Mined', tone: 'good' },
+  failed: { label: 'Failed', tone: 'bad' },
+  replaced: { label: 'Replaced', tone: 'quiet' },
+  dropped: { label: 'Not on the network', tone: 'doubt' },
+};
+
+/** One item for each transaction; items are kept, so that a focused button keeps its focus. */
+function showSent(sent, busy) {
+  const list = byId('sent');
+  const items = new Map([...list.children].map((item) => [item.dataset.hash, item]));
+  const template = byId('sent-template').content.firstElementChild;
+  sent.forEach((transaction, place) => {
+    const item = items.get(transaction.hash) ?? template.cloneNode(true);
+    item.dataset.hash = transaction.hash;
+    showOneSent(item, transaction, busy);
+    if (list.children[place] !== item) list.insertBefore(item, list.children[place] ?? null);
+  });
+}
+
+function showOneSent(item, { hash, what, to, state, note }, busy) {
+  const { label, tone } = STATES[state];
+  const set = (name, content) => {
+    const part = item.querySelector(`.sent-${name} code`) ?? item.querySelector(`.sent-${name}`);
+    if (part.textContent !== content) part.textContent = content;
+    return part;
+  };
+  set('what', what);
+  set('state', label).dataset.tone = tone;
+  set('to', to);
+  set('hash', hash);
+  set('note', note ?? '').hidden = !note;
+  item.querySelector('.sent-actions').hidden = state !== 'pending' && state !== 'dropped';
+  for (const control of item.querySelectorAll('button')) {
+    control.disabled = busy !== undefined;
+    control.setAttribute('aria-busy', String(busy === `${control.dataset.action} ${hash}`));
+  }
+}
+
 function showFrozen(keys) {
   const frozen = keys.filter(({ state }) => state === 'frozen');
   byId('frozen').hidden = frozen.length === 0;
@@ -119,6 +181,7 @@ const WAITING = {
   enrol: 'Waiting for MetaMask…',
   create: 'Waiting for MetaMask…',
   refresh: 'Asking…',
+  send: 'Waiting for MetaMask…',
 };
 
 /** `busy` is the id of the button whose work is going on; all are off meanwhile. */

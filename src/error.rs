@@ -2,6 +2,7 @@
 //! programs, one sentence for people, and every problem found.
 
 use serde_json::{Value, json};
+use tandem_ethereum::builder::BroadcastFailure;
 use tandem_wire::{Refusal, RefusalCode};
 
 use crate::host::HostError;
@@ -74,9 +75,50 @@ pub enum Error {
     Server(TransportError),
     /// MetaMask lost a write that an answer depends on.
     #[error(
-        "MetaMask did not keep the new account's share (was it locked just now?); nothing was created, try again"
+        "MetaMask did not keep what this needs (was it locked just now?); nothing was created or sent, try again"
     )]
     NotStored,
+    /// MetaMask's node is of another chain than the transaction.
+    #[error(
+        "the transaction is for chain {transaction}, but MetaMask is connected to chain {connected}; switch the network"
+    )]
+    ChainMismatch {
+        /// The chain of the transaction.
+        transaction: u64,
+        /// The chain that the node says it has.
+        connected: u64,
+    },
+    /// The Ethereum node does not answer, or not as it must.
+    #[error("the Ethereum node cannot be used: {method}: {words}")]
+    Node {
+        /// What it was asked.
+        method: &'static str,
+        /// What it said, safe to show.
+        words: String,
+    },
+    /// The node tried the transaction, and it fails.
+    #[error("the transaction would fail: {0}")]
+    TransactionFails(String),
+    /// The node will not have the transaction.
+    #[error("the Ethereum node refused the transaction: {words}")]
+    BroadcastRefused {
+        /// Why.
+        failure: BroadcastFailure,
+        /// What it said, safe to show.
+        words: String,
+    },
+    /// This origin's last transaction is still before the user.
+    #[error("{0} already asks for a transaction; answer that request first")]
+    AlreadySending(String),
+    /// No transaction with this hash was sent by this origin.
+    #[error("there is no transaction {0} that this page sent")]
+    TransactionNotFound(String),
+    /// It cannot be replaced any more.
+    #[error("the transaction {0} is not pending any more")]
+    NotPending(String),
+    /// More would fill the store.
+    #[error("too many transactions of this account are waiting; wait, or cancel one")]
+    TooManyPending,
     /// Stored state that this release cannot read. Nothing was changed.
     #[error("the stored state cannot be read: {0}")]
     State(String),
@@ -108,15 +150,24 @@ impl Error {
             Self::MethodNotSupported(_) => -32004,
             Self::Unauthorized { .. } => 4100,
             Self::UserRejected => 4001,
-            Self::AccountNotFound(_) | Self::RequestNotFound(_) => -32001,
-            Self::NotEnrolled | Self::AlreadyEnrolled(_) | Self::KeyFrozen | Self::NotStored => {
-                -32002
+            Self::AccountNotFound(_) | Self::RequestNotFound(_) | Self::TransactionNotFound(_) => {
+                -32001
             }
+            Self::NotEnrolled
+            | Self::AlreadyEnrolled(_)
+            | Self::KeyFrozen
+            | Self::NotStored
+            | Self::AlreadySending(_) => -32002,
+            Self::TransactionFails(_) | Self::BroadcastRefused { .. } | Self::NotPending(_) => {
+                -32003
+            }
+            Self::TooManyPending => -32005,
+            Self::ChainMismatch { .. } => 4901,
             Self::Refused(refusal) => match refusal.code {
                 RefusalCode::InvalidRequest => -32602,
                 _ => -32002,
             },
-            Self::Server(_) => 4900,
+            Self::Server(_) | Self::Node { .. } => 4900,
             Self::Protocol | Self::State(_) | Self::Host(_) | Self::Internal(_) => -32603,
         }
     }
@@ -141,6 +192,19 @@ impl Error {
             Self::Refused(refusal) => refusal_name(refusal.code),
             Self::Server(_) => "ServerUnavailable",
             Self::NotStored => "NotStored",
+            Self::ChainMismatch { .. } => "ChainMismatch",
+            Self::Node { .. } => "NodeUnavailable",
+            Self::TransactionFails(_) => "TransactionFails",
+            Self::BroadcastRefused { failure, .. } => match failure {
+                BroadcastFailure::NonceTooLow => "NonceTooLow",
+                BroadcastFailure::Underpriced => "Underpriced",
+                BroadcastFailure::InsufficientFunds => "InsufficientFunds",
+                _ => "BroadcastRefused",
+            },
+            Self::AlreadySending(_) => "AlreadySending",
+            Self::TransactionNotFound(_) => "TransactionNotFound",
+            Self::NotPending(_) => "NotPending",
+            Self::TooManyPending => "TooManyPending",
             Self::State(_) => "StateUnreadable",
             Self::Host(_) => "HostFailed",
             Self::Internal(_) => "Internal",

@@ -14,8 +14,10 @@
 //! | `clock.now` | `{}` | Unix time in milliseconds |
 //! | `clock.sleep` | `{ms}` | null, when they have passed |
 //! | `keyring.emit` | `{event, params}` | null |
+//! | `ethereum.request` | `{method, params: []}` | the Ethereum node's answer; [`crate::chain`] lists the methods |
 //!
-//! The response is `{"result": ..}` or `{"error": {"code", "message"}}`.
+//! The response is `{"result": ..}` or `{"error": {"code", "message", "data"?}}`; `data` is text,
+//! what a contract answered when it reverted.
 
 use std::rc::Rc;
 
@@ -42,6 +44,8 @@ pub struct HostError {
     pub code: Option<i64>,
     /// What the host said.
     pub message: String,
+    /// What a contract answered when it reverted, as `0x` text.
+    pub data: Option<String>,
 }
 
 impl Host {
@@ -60,6 +64,7 @@ impl Host {
             method,
             code,
             message,
+            data: None,
         };
         let request = json!({"method": method, "params": params}).to_string();
         let response = self
@@ -71,10 +76,14 @@ impl Host {
             .map_err(|_| fail(None, "the host's answer is not JSON".to_owned()))?;
         if let Some(error) = response.get("error") {
             let message = error.get("message").and_then(Value::as_str);
-            return Err(fail(
-                error.get("code").and_then(Value::as_i64),
-                message.unwrap_or("the host gave no reason").to_owned(),
-            ));
+            let data = error.get("data").and_then(Value::as_str);
+            return Err(HostError {
+                data: data.map(str::to_owned),
+                ..fail(
+                    error.get("code").and_then(Value::as_i64),
+                    message.unwrap_or("the host gave no reason").to_owned(),
+                )
+            });
         }
         match response.get_mut("result") {
             Some(result) => Ok(result.take()),

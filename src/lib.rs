@@ -5,12 +5,14 @@
 //! wasm ── handle ──> rpc ──> keyring ──> ethereum  (request -> summary, digest)
 //!                                   ├──> dialog    (consent)
 //!                                   ├──> session ──> wire, threshold (the server's half)
-//!                                   └──> state     (shares, accounts)
+//!                                   └──> state     (shares, accounts, transactions)
+//!                 └─────> chain     (what an Ethereum node answers)
 //! host: everything the outside world does for us, behind one callback
 //! ```
 //!
 //! `src/wasm` is the only part that knows JavaScript.
 
+pub mod chain;
 pub mod error;
 pub mod host;
 pub mod keyring;
@@ -22,6 +24,7 @@ pub mod state;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures_util::lock::Mutex;
@@ -39,6 +42,11 @@ pub struct Device {
     pub(crate) state_lock: Mutex<()>,
     /// Held while an account is made or the device is enrolled, dialog included.
     pub(crate) creation_lock: Mutex<()>,
+    /// One for each address: held from the choice of a nonce until the transaction is sent, dialog
+    /// included, so that no two transactions get the same.
+    pub(crate) nonce_locks: RefCell<Vec<(String, Rc<Mutex<()>>)>>,
+    /// Origins whose `tandem_sendTransaction` is not answered yet.
+    pub(crate) sending: RefCell<Vec<String>>,
     /// Held while a ceremony runs: the server runs one per key at a time.
     pub(crate) ceremony_lock: Mutex<()>,
 }
@@ -52,6 +60,8 @@ impl Device {
             sockets,
             state_lock: Mutex::new(()),
             creation_lock: Mutex::new(()),
+            nonce_locks: RefCell::default(),
+            sending: RefCell::default(),
             ceremony_lock: Mutex::new(()),
         }
     }

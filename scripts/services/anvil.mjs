@@ -29,14 +29,14 @@ export function anvilBinary() {
 /**
  * Starts anvil and waits until it answers.
  *
- * @param {{ port?: number, chainId?: number, onLine?: (line: string) => void }} [options]
+ * @param {{ port?: number, chainId?: number, args?: string[], onLine?: (line: string) => void }} [options]
  */
-export async function startAnvil({ port, chainId = ANVIL_CHAIN_ID, onLine } = {}) {
+export async function startAnvil({ port, chainId = ANVIL_CHAIN_ID, args = [], onLine } = {}) {
   const chosenPort = port ?? (await freePort());
   const service = new Service({
     name: 'anvil',
     command: anvilBinary(),
-    args: ['--host', LOOPBACK, '--port', String(chosenPort), '--chain-id', String(chainId)],
+    args: ['--host', LOOPBACK, '--port', String(chosenPort), '--chain-id', String(chainId), ...args],
     onLine,
   });
   const anvil = new Anvil(service, chosenPort, chainId);
@@ -64,7 +64,7 @@ class Anvil {
     });
     const { result, error } = await response.json();
     if (error) {
-      throw Object.assign(new Error(`${method}: ${error.message}`), { code: error.code });
+      throw Object.assign(new Error(`${method}: ${error.message}`), { code: error.code, data: error.data });
     }
     return result;
   }

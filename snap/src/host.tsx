@@ -5,9 +5,9 @@
  * Nothing here ever rejects: a rejected request of a snap that nobody catches ends
  * the snap in the middle of a ceremony, so a failure is an answer like any other.
  */
-import { DialogType, type Json } from '@metamask/snaps-sdk';
+import { DialogType } from '@metamask/snaps-sdk';
 import type { JSXElement } from '@metamask/snaps-sdk/jsx';
-import { fields, integer, list, oneOf, parse, text, type Fields } from './read';
+import { fields, integer, json, list, oneOf, parse, text, type Fields } from './read';
 import { CreateAccount, readCreateAccount } from './views/CreateAccount';
 import { DeleteAccount, readDeleteAccount } from './views/DeleteAccount';
 import { ENROL_PLACEHOLDER, Enrol } from './views/Enrol';
@@ -19,7 +19,22 @@ const STATE_KEY = 'tandem';
 /** JSON-RPC's code for an internal error, when a failure carries none of its own. */
 const INTERNAL_ERROR = -32603;
 
-const methods: Readonly<Record<string, (params: Fields) => Promise<Json>>> = {
+/** What the core may ask the Ethereum node: nothing about other accounts, and nothing of MetaMask itself. */
+const nodeMethod = oneOf(
+  'eth_chainId',
+  'eth_getTransactionCount',
+  'eth_estimateGas',
+  'eth_getBlockByNumber',
+  'eth_feeHistory',
+  'eth_gasPrice',
+  'eth_maxPriorityFeePerGas',
+  'eth_blobBaseFee',
+  'eth_sendRawTransaction',
+  'eth_getTransactionReceipt',
+  'eth_getTransactionByHash',
+);
+
+const methods: Readonly<Record<string, (params: Fields) => Promise<unknown>>> = {
   'state.get': () => snap.request({ method: 'snap_getState', params: { key: STATE_KEY } }),
 
   'state.set': async ({ value }) =>
@@ -76,6 +91,12 @@ const methods: Readonly<Record<string, (params: Fields) => Promise<Json>>> = {
       method: 'snap_manageAccounts',
       params: { method: text(event, 'event'), params: fields(params, 'params') },
     }),
+
+  'ethereum.request': async ({ method, params }) =>
+    ethereum.request({
+      method: nodeMethod(method, 'method'),
+      params: list(json)(params, 'params'),
+    }),
 };
 
 /** The host callback itself. */
@@ -88,7 +109,7 @@ export async function answer(request: string): Promise<string> {
   }
 }
 
-async function call(name: string, params: Fields): Promise<Json> {
+async function call(name: string, params: Fields): Promise<unknown> {
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (method === undefined) throw new Error(`the host has no method called ${name}`);
   return (await method(params)) ?? null;
@@ -103,12 +124,22 @@ async function confirm(content: JSXElement): Promise<boolean> {
   return answered === true;
 }
 
-function describe(failure: unknown): { code: number; message: string } {
-  const code = member(failure, 'code');
-  const message = member(failure, 'message');
+/**
+ * MetaMask hands on an Ethereum node's error as it is, or inside the `data` of one of its own, in
+ * some versions as its `cause`; then the node's is the one that says something.
+ */
+function describe(failure: unknown): { code: number; message: string; data?: string } {
+  const inner = member(failure, 'data');
+  const error =
+    [member(inner, 'cause'), inner].find((level) => typeof member(level, 'message') === 'string') ??
+    failure;
+  const code = member(error, 'code');
+  const message = member(error, 'message');
+  const data = member(error, 'data');
   return {
     code: typeof code === 'number' && Number.isSafeInteger(code) ? code : INTERNAL_ERROR,
     message: typeof message === 'string' ? message : 'MetaMask gave no reason',
+    ...(typeof data === 'string' ? { data } : {}),
   };
 }
 

@@ -20,6 +20,10 @@ export const flag: Read<boolean> = (value, name) =>
 export const integer: Read<number> = (value, name) =>
   typeof value === 'number' && Number.isSafeInteger(value) ? value : refuse(name, 'a whole number');
 
+/** Any value that is there. */
+export const json: Read<Json> = (value, name) =>
+  value === undefined ? refuse(name, 'given') : value;
+
 export const fields: Read<Fields> = (value, name) =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? value

@@ -34,7 +34,7 @@ impl Account {
     }
 
     /// The address, for comparing.
-    pub(super) fn address(&self) -> Result<Address, Error> {
+    pub(crate) fn address(&self) -> Result<Address, Error> {
         self.address
             .parse()
             .map_err(|_| Error::State("an account's address is not valid".to_owned()))

@@ -17,13 +17,22 @@ pub struct Approved {
 }
 
 impl Approved {
-    /// Shows the request and waits for the user.
-    pub(super) async fn ask(host: &Host, origin: &str, request: Request) -> Result<Self, Error> {
+    /// Shows the request and waits for the user. `notes` are shown among the warnings: what is not
+    /// in the request but matters to who approves it.
+    pub(crate) async fn ask(
+        host: &Host,
+        origin: &str,
+        request: Request,
+        notes: Vec<String>,
+    ) -> Result<Self, Error> {
         let prepared = request.prepare()?;
         let mut summary: Value = serde_json::from_str(&summary_text(&prepared)?)
             .map_err(|_| Error::Internal("the summary does not decode"))?;
         if let Some(fields) = summary.as_object_mut() {
             fields.insert("origin".to_owned(), json!(origin));
+            if let Some(warnings) = fields.get_mut("warnings").and_then(Value::as_array_mut) {
+                warnings.extend(notes.into_iter().map(Value::String));
+            }
         }
         if host.dialog("sign", summary).await? == json!(true) {
             Ok(Self { request, prepared })
@@ -43,7 +52,7 @@ impl Approved {
     }
 
     /// The answer, once the signature recovers to the account.
-    pub(super) fn finish(
+    pub(crate) fn finish(
         &self,
         signature: &Signature,
         account: &Address,

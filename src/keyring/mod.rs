@@ -8,7 +8,7 @@ mod create_account;
 mod delete_account;
 mod filter_account_chains;
 mod list_accounts;
-mod params;
+pub(crate) mod params;
 mod resolve_account_address;
 mod set_selected_accounts;
 mod submit_request;

@@ -43,7 +43,7 @@ impl Device {
             "scope": scope,
             "account": account.address,
         }))?;
-        let approved = Approved::ask(&self.host, asked_by, request).await?;
+        let approved = Approved::ask(&self.host, asked_by, request, Vec::new()).await?;
         let signature = self.run_sign(account, &approved).await?;
         let signature = Signature {
             r: signature.r,

@@ -3,7 +3,9 @@
 
 mod enrol;
 mod origins;
+mod send_transaction;
 mod status;
+mod transaction_status;
 
 pub use origins::{COMPANION_ORIGINS, METAMASK};
 
@@ -55,6 +57,8 @@ impl Device {
             "tandem_version" => Ok(offline::version()),
             "tandem_status" => self.status().await,
             "tandem_enrol" => self.enrol().await,
+            "tandem_sendTransaction" => self.send_transaction(origin, params).await,
+            "tandem_transactionStatus" => self.transaction_status(origin, params).await,
             _ => self.keyring(origin, method, params).await,
         }
     }

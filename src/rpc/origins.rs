@@ -10,13 +10,20 @@ pub const METAMASK: &str = "metamask";
 /// snap's manifest; a test compares them.
 pub const COMPANION_ORIGINS: [&str; 1] = ["http://localhost:8000"];
 
+/// Is it the companion page? It may follow and replace the transactions of every origin.
+pub fn is_companion(origin: &str) -> bool {
+    COMPANION_ORIGINS.contains(&origin)
+}
+
 /// Refuses a call that this origin may not make.
 pub fn check(origin: &str, method: &str) -> Result<(), Error> {
     let metamask = origin == METAMASK;
-    let companion = COMPANION_ORIGINS.contains(&origin);
+    let companion = is_companion(origin);
     let allowed = match method {
         // Says nothing about the user.
         "tandem_version" => true,
+        // Each transaction is shown with the origin that asks; a status is told to who sent it.
+        "tandem_sendTransaction" | "tandem_transactionStatus" => !metamask,
         "tandem_enrol" | "tandem_status" => companion || metamask,
         // Signing is MetaMask's alone: its user has seen the request there too.
         "keyring_submitRequest"
@@ -51,6 +58,24 @@ mod tests {
                 Err(Error::Unauthorized { .. })
             ));
         }
+    }
+
+    #[test]
+    fn every_page_may_ask_for_a_transaction_and_metamask_has_its_own_way() {
+        for method in ["tandem_sendTransaction", "tandem_transactionStatus"] {
+            for origin in COMPANION_ORIGINS
+                .into_iter()
+                .chain(["https://dapp.example"])
+            {
+                assert!(check(origin, method).is_ok(), "{origin} {method}");
+            }
+            assert!(matches!(
+                check(METAMASK, method),
+                Err(Error::Unauthorized { .. })
+            ));
+        }
+        assert!(is_companion("http://localhost:8000"));
+        assert!(!is_companion("http://localhost:8000.example"));
     }
 
     #[test]

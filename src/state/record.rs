@@ -8,7 +8,7 @@ use tandem_threshold::{KeyShare, Role};
 use tandem_wire::{DeviceKey, ServerUrl};
 use zeroize::Zeroizing;
 
-use super::Secret;
+use super::{Secret, Transaction};
 use crate::error::Error;
 
 /// Version of the stored object.
@@ -23,6 +23,8 @@ pub struct State {
     pub keys: Vec<Key>,
     /// Accounts, oldest first.
     pub accounts: Vec<Account>,
+    /// Transactions that were sent with `tandem_sendTransaction`, oldest first.
+    pub transactions: Vec<Transaction>,
 }
 
 /// The server, and who we are to it.
@@ -84,7 +86,10 @@ impl State {
     }
 
     fn from_version_1(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value, &["version", "enrolment", "keys", "accounts"])?;
+        let mut fields = Fields::of(
+            value,
+            &["version", "enrolment", "keys", "accounts", "transactions"],
+        )?;
         Some(Self {
             enrolment: match fields.take("enrolment") {
                 None | Some(Value::Null) => None,
@@ -92,16 +97,30 @@ impl State {
             },
             keys: fields.list("keys", Key::from_json)?,
             accounts: fields.list("accounts", Account::from_json)?,
+            // Added later: absent in older states, and where there is none.
+            transactions: if fields.0.contains_key("transactions") {
+                fields.list("transactions", Transaction::from_json)?
+            } else {
+                Vec::new()
+            },
         })
     }
 
     pub(super) fn to_json(&self) -> Value {
-        json!({
+        let mut value = json!({
             "version": VERSION,
             "enrolment": self.enrolment.as_ref().map(Enrolment::to_json),
             "keys": self.keys.iter().map(Key::to_json).collect::<Vec<_>>(),
             "accounts": self.accounts.iter().map(Account::to_stored).collect::<Vec<_>>(),
-        })
+        });
+        // Left out when empty, so that an older release reads what it can.
+        if let Some(fields) = value.as_object_mut()
+            && !self.transactions.is_empty()
+        {
+            let transactions = self.transactions.iter().map(Transaction::to_json).collect();
+            fields.insert("transactions".to_owned(), transactions);
+        }
+        value
     }
 
     /// The server this device belongs to.
@@ -115,6 +134,14 @@ impl State {
             .iter()
             .find(|account| account.id == id)
             .ok_or_else(|| Error::AccountNotFound(id.to_owned()))
+    }
+
+    /// The account with this address, lower case.
+    pub fn account_at(&self, address: &str) -> Result<&Account, Error> {
+        self.accounts
+            .iter()
+            .find(|account| account.address == address)
+            .ok_or_else(|| Error::AccountNotFound(address.to_owned()))
     }
 
     /// The key with this id.
@@ -234,11 +261,11 @@ impl Account {
 
 /// A stored object, read by hand: what serde derives for these few fields is large
 /// as WebAssembly, much of it for messages that must not be shown.
-struct Fields(Map<String, Value>);
+pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
     /// An object with no fields but these.
-    fn of(value: Value, names: &[&str]) -> Option<Self> {
+    pub(super) fn of(value: Value, names: &[&str]) -> Option<Self> {
         match value {
             Value::Object(fields) if fields.keys().all(|name| names.contains(&name.as_str())) => {
                 Some(Self(fields))
@@ -248,11 +275,11 @@ impl Fields {
     }
 
     /// Moves a field out, so that no second copy of a secret is made.
-    fn take(&mut self, name: &str) -> Option<Value> {
+    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         self.0.get_mut(name).map(Value::take)
     }
 
-    fn text(&mut self, name: &str) -> Option<String> {
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
         match self.take(name)? {
             Value::String(text) => Some(text),
             _ => None,
@@ -289,7 +316,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::state::Broadcast;
     use serde_json::json;
+    use tandem_ethereum::builder::Pending;
 
     #[test]
     fn a_device_that_never_stored_anything_has_an_empty_state() {
@@ -319,6 +348,38 @@ mod tests {
         let key = state.key(&state.accounts.first().unwrap().key).unwrap();
         assert_eq!(key.share().unwrap().id().to_string(), key.id);
         assert!(state.enrolment().unwrap().device_key().is_ok());
+    }
+
+    #[test]
+    fn version_1_state_with_transactions_loads_for_ever() {
+        let stored = include_str!("../../tests/old_states/version-1-transactions.json");
+        let value: Value = serde_json::from_str(stored).unwrap();
+        let state = State::from_json(value.clone()).unwrap();
+        let known: Vec<Broadcast> = state
+            .transactions
+            .iter()
+            .map(|sent| sent.broadcast)
+            .collect();
+        assert_eq!(
+            known,
+            [
+                Broadcast::Owed,
+                Broadcast::Done,
+                Broadcast::Refused,
+                Broadcast::Caller
+            ]
+        );
+        let first = state.transactions.first().unwrap();
+        assert_eq!((first.nonce, first.chain_id), (3, 31_337));
+        assert!(Pending::read(&first.request).is_some());
+        assert_eq!(state.to_json(), value);
+    }
+
+    #[test]
+    fn a_state_without_transactions_is_written_as_older_releases_read_it() {
+        let stored = include_str!("../../tests/old_states/version-1.json");
+        let value: Value = serde_json::from_str(stored).unwrap();
+        assert_eq!(State::from_json(value.clone()).unwrap().to_json(), value);
     }
 
     #[test]

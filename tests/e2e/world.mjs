@@ -21,13 +21,14 @@ export const COMPANION = 'http://localhost:8000';
 /**
  * @param {object} [options]
  * @param {boolean} [options.chain] - Start anvil.
+ * @param {string[]} [options.anvilArgs] - Further arguments of anvil.
  * @param {boolean} [options.proxy] - Put a frame proxy before the server; devices enrol through it.
  * @param {Record<string, string>} [options.settings] - Settings of the server, by flag.
  */
-export async function startWorld({ chain = false, proxy = false, settings } = {}) {
+export async function startWorld({ chain = false, proxy = false, settings, anvilArgs } = {}) {
   const world = new World();
   try {
-    await world.start({ chain, proxy, settings });
+    await world.start({ chain, proxy, settings, anvilArgs });
   } catch (error) {
     await world.close();
     throw error;
@@ -44,9 +45,11 @@ class World {
   anvil;
   /** @type {Awaited<ReturnType<typeof startFrameProxy>> | undefined} */
   proxy;
+  /** MetaMask's connection to the node; a test may put its own in its place. */
+  node = (method, params) => this.anvil.rpc(method, params);
   #cleanups = [];
 
-  async start({ chain, proxy, settings }) {
+  async start({ chain, proxy, settings, anvilArgs }) {
     const dataDir = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
     this.#later(() => rm(dataDir, { recursive: true, force: true }));
 
@@ -60,11 +63,12 @@ class World {
       this.#later(() => this.proxy.close());
     }
     if (chain) {
-      this.anvil = await startAnvil();
+      this.anvil = await startAnvil({ args: anvilArgs });
       this.#later(() => this.anvil.stop());
     }
 
-    this.metamask = await MetaMask.start();
+    // Whatever MetaMask asks the node goes through here, so that a test can stand between them.
+    this.metamask = await MetaMask.start({ chain: chain ? (method, params) => this.node(method, params) : undefined });
     this.#later(() => this.metamask.close());
     await this.metamask.installSnap(COMPANION, `local:http://localhost:${snapFiles.port}`);
   }

@@ -25,6 +25,8 @@ export const WITH_ACCOUNT = {
   keys: [{ keyId: 'b1946ac92492d234', state: 'active' }],
 };
 
+export const READY = { wallet_getSnaps: INSTALLED, tandem_status: status(WITH_ACCOUNT), eth_chainId: { result: '0x7a69' } };
+
 // No sandbox, because tests may run as root; the rest keeps Chromium from calling home.
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],

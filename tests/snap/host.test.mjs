@@ -107,6 +107,42 @@ test('a refusal by MetaMask is an answer with its code, never a rejection', asyn
   assert.deepEqual(await host('state.get'), { error: { code: -32603, message: 'MetaMask gave no reason' } });
 });
 
+test('the Ethereum node is asked what is on the list, and nothing else', async () => {
+  const asked = [];
+  globalThis.ethereum = {
+    async request(request) {
+      asked.push(request);
+      return null;
+    },
+  };
+  const methods = [
+    ...['eth_chainId', 'eth_getTransactionCount', 'eth_estimateGas', 'eth_getBlockByNumber', 'eth_feeHistory', 'eth_gasPrice'],
+    ...['eth_maxPriorityFeePerGas', 'eth_blobBaseFee', 'eth_sendRawTransaction', 'eth_getTransactionReceipt', 'eth_getTransactionByHash'],
+  ];
+  for (const method of methods) {
+    assert.deepEqual(await host('ethereum.request', { method, params: ['0x1', { a: [false] }] }), { result: null });
+  }
+  assert.deepEqual(asked, methods.map((method) => ({ method, params: ['0x1', { a: [false] }] })));
+  for (const method of ['eth_sign', 'eth_accounts', 'eth_requestAccounts', 'eth_sendTransaction', 'eth_call', 'wallet_switchEthereumChain', 'snap_dialog']) {
+    const { error } = await host('ethereum.request', { method, params: [] });
+    assert.match(error.message, /method must be one of/, method);
+  }
+  assert.match((await host('ethereum.request', { method: 'eth_chainId', params: {} })).error.message, /params must be a list/);
+  assert.equal(asked.length, methods.length);
+});
+
+test("a node's error is found where MetaMask has put it, with what a contract answered", async () => {
+  const node = { code: 3, message: 'execution reverted: no', data: '0x08c379a0' };
+  for (const thrown of [
+    Object.assign(new Error(node.message), node),
+    Object.assign(new Error('Internal JSON-RPC error.'), { code: -32603, data: node }),
+    Object.assign(new Error('Internal JSON-RPC error.'), { code: -32603, data: { cause: node } }),
+  ]) {
+    globalThis.ethereum = { request: () => Promise.reject(thrown) };
+    assert.deepEqual(await host('ethereum.request', { method: 'eth_estimateGas', params: [] }), { error: node });
+  }
+});
+
 test('what is not a request of the contract is refused by name, and MetaMask is not asked', async () => {
   for (const [method, params, reason] of [
     ['fetch', {}, /no method called fetch/],

@@ -23,6 +23,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungsten
 
 /// Sees a frame on its way and may change it.
 type FrameHook = Box<dyn FnMut(Direction, &mut Vec<u8>)>;
+/// Answers for an Ethereum node.
+type Node = dyn Fn(&str, &Value) -> Result<Value, String>;
 type Sink = SplitSink<WebSocketStream<MaybeTlsStream<TcpStream>>, tungstenite::Message>;
 
 /// At which call the device ends, and whether the call is still done.
@@ -50,6 +52,8 @@ pub struct Wallet {
     pub events: RefCell<Vec<Value>>,
     tamper: RefCell<FrameHook>,
     during_dialog: RefCell<Box<dyn FnMut()>>,
+    during_settling: RefCell<Box<dyn FnMut()>>,
+    node: RefCell<Rc<Node>>,
     /// Open sockets. They are MetaMask's, so they outlive the device.
     sockets: RefCell<HashMap<String, OpenSocket>>,
     opened: Cell<usize>,
@@ -88,6 +92,8 @@ impl Default for Wallet {
             events: RefCell::default(),
             tamper: RefCell::new(Box::new(|_, _| {})),
             during_dialog: RefCell::new(Box::new(|| {})),
+            during_settling: RefCell::new(Box::new(|| {})),
+            node: RefCell::new(Rc::new(|_, _| Err("there is no node".to_owned()))),
             sockets: RefCell::default(),
             opened: Cell::default(),
             inbox: RefCell::default(),
@@ -99,6 +105,16 @@ impl Wallet {
     /// From now on, `hook` runs while a dialog is open, before the user answers.
     pub fn on_dialog(&self, hook: impl FnMut() + 'static) {
         *self.during_dialog.borrow_mut() = Box::new(hook);
+    }
+
+    /// From now on, `hook` runs while the device waits for a write to settle.
+    pub fn on_settle(&self, hook: impl FnMut() + 'static) {
+        *self.during_settling.borrow_mut() = Box::new(hook);
+    }
+
+    /// From now on, `node` answers for the Ethereum node.
+    pub fn on_node(&self, node: impl Fn(&str, &Value) -> Result<Value, String> + 'static) {
+        *self.node.borrow_mut() = Rc::new(node);
     }
 
     /// From now on, `hook` sees every frame on its way and may change it.
@@ -225,7 +241,9 @@ impl World {
     /// takes no time; a timeout takes what it takes.
     async fn sleep(&self, params: &Value) -> String {
         let ms = params["ms"].as_u64().expect("milliseconds");
-        if ms != u64::from(WRITE_SETTLES_MS) {
+        if ms == u64::from(WRITE_SETTLES_MS) {
+            (self.wallet.during_settling.borrow_mut())();
+        } else {
             tokio::time::sleep(Duration::from_millis(ms)).await;
         }
         json!({"result": null}).to_string()
@@ -254,6 +272,13 @@ impl World {
             "keyring.emit" => {
                 wallet.events.borrow_mut().push(params.clone());
                 Ok(Value::Null)
+            }
+            "ethereum.request" => {
+                let node = wallet.node.borrow().clone();
+                node(
+                    params["method"].as_str().expect("a method"),
+                    &params["params"],
+                )
             }
             "socket.open" => self.open(params).await,
             "socket.send" => self.send(params).await,

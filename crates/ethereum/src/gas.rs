@@ -6,6 +6,9 @@
 
 use crate::{chains::Fork, eip2930::AccessListEntry};
 
+/// EIP-7825: the most gas a transaction may ask for, from Osaka on.
+pub(crate) const MAX_TRANSACTION_GAS: u64 = 16_777_216;
+
 /// The numbers that a fork sets.
 struct Rules {
     /// The most gas a transaction may ask for; from Amsterdam on only its intrinsic cost is capped.
@@ -25,7 +28,7 @@ struct Rules {
 
 /// EIP-7825 and the numbers of the EIPs named above.
 const OSAKA: Rules = Rules {
-    max_gas_limit: Some(16_777_216),
+    max_gas_limit: Some(MAX_TRANSACTION_GAS),
     max_initcode_bytes: 49_152,
     create: 32_000,
     authorization: 25_000,
@@ -58,7 +61,8 @@ const fn rules_of(fork: Fork) -> &'static Rules {
     }
 }
 
-const TRANSACTION: u64 = 21_000;
+/// What every transaction costs, and a plain transfer no more.
+pub(crate) const TRANSACTION: u64 = 21_000;
 const INITCODE_WORD: u64 = 2;
 const ZERO_BYTE: u64 = 4;
 const NONZERO_BYTE: u64 = 16;

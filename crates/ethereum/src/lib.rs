@@ -20,6 +20,7 @@
 mod address;
 mod atomic;
 mod authorization_summary;
+pub mod builder;
 mod calldata;
 mod chains;
 mod data;

@@ -44,6 +44,15 @@ pub(crate) fn parse_hex(text: &str) -> Result<U256, &'static str> {
     }
 }
 
+/// The shortest form: no leading zeros, which some nodes refuse.
+pub(crate) fn to_text(quantity: U256) -> String {
+    let digits = hex::encode(quantity.minimal_be());
+    match digits.trim_start_matches('0') {
+        "" => "0x0".to_owned(),
+        significant => format!("0x{significant}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(
@@ -54,7 +63,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::parse;
+    use super::{parse, to_text};
     use crate::U256;
 
     #[test]
@@ -120,5 +129,17 @@ mod tests {
             parse(&json!(format!("0x1{}", "0".repeat(64)))),
             Err("is above 2^256-1")
         );
+    }
+
+    #[test]
+    fn writes_the_shortest_form() {
+        for text in ["0x0", "0x1", "0x10", "0xabc", "0x100000000000000000"] {
+            assert_eq!(to_text(parse(&json!(text)).unwrap()), text);
+        }
+        assert_eq!(
+            to_text(parse(&json!("0x00de0b6b3a7640000")).unwrap()),
+            "0xde0b6b3a7640000"
+        );
+        assert_eq!(to_text(U256::MAX), format!("0x{}", "f".repeat(64)));
     }
 }

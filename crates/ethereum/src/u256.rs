@@ -81,6 +81,30 @@ impl U256 {
         (carry == 0).then_some(Self(product))
     }
 
+    /// Quotient and remainder. Byte by byte, which keeps 128-bit division out of the module.
+    fn divide(mut self, divisor: u32) -> (Self, u32) {
+        let divisor = u64::from(divisor);
+        let mut remainder = 0_u64;
+        for digit in &mut self.0 {
+            let dividend = remainder * 256 + u64::from(*digit);
+            // The remainder is below the divisor, so the quotient is below 256.
+            *digit = u8::try_from(dividend / divisor).unwrap_or(u8::MAX);
+            remainder = dividend % divisor;
+        }
+        (self, u32::try_from(remainder).unwrap_or(u32::MAX))
+    }
+
+    /// A tenth, rounded up.
+    #[must_use]
+    pub(crate) fn tenth_rounded_up(self) -> Self {
+        let (tenth, remainder) = self.divide(10);
+        if remainder == 0 {
+            return tenth;
+        }
+        // A tenth of the largest number is far below it.
+        tenth.checked_add(Self::from(1_u64)).unwrap_or(Self::MAX)
+    }
+
     /// Decimal text of the number divided by 10^`decimals`: all digits, no trailing zeros.
     #[must_use]
     pub fn to_units(&self, decimals: usize) -> String {
@@ -113,17 +137,12 @@ impl From<u128> for U256 {
 impl fmt::Display for U256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Nine digits a round: the remainder times 256 stays far within a u64.
-        const BASE: u64 = 1_000_000_000;
-        let mut rest = self.0;
+        const BASE: u32 = 1_000_000_000;
+        let mut rest = *self;
         let mut groups = Vec::new();
-        while rest != [0; 32] {
-            let mut remainder = 0_u64;
-            for digit in &mut rest {
-                let dividend = remainder * 256 + u64::from(*digit);
-                // The remainder is below BASE, so the quotient is below 256.
-                *digit = u8::try_from(dividend / BASE).unwrap_or(u8::MAX);
-                remainder = dividend % BASE;
-            }
+        while !rest.is_zero() {
+            let remainder;
+            (rest, remainder) = rest.divide(BASE);
             groups.push(remainder);
         }
         let mut groups = groups.into_iter().rev();

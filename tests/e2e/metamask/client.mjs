@@ -38,7 +38,7 @@ export class MetaMask {
    * @param {object} [options]
    * @param {User} [options.user]
    * @param {(method: string, params: unknown[]) => Promise<unknown>} [options.chain] -
-   *   Answers `eth_*` calls of pages.
+   *   Answers `eth_*` calls of pages and of the snap.
    */
   static async start({ user = new User(), chain } = {}) {
     installWebSocketGlobal();
@@ -228,7 +228,14 @@ export class MetaMask {
       keyrings,
       state,
       setupSnapProvider: (snapId, rpcStream) =>
-        connectSnap({ snapId, rpcStream, root, permissionController: snaps.permissionController, keyrings }),
+        connectSnap({
+          snapId,
+          rpcStream,
+          root,
+          permissionController: snaps.permissionController,
+          keyrings,
+          chain: this.#options.chain,
+        }),
     });
     attachUser({ root, user: this.user, ...snaps });
     return { messengers, keyrings, snaps };

@@ -44,8 +44,26 @@ const originMiddleware = (origin) => (request, _response, next) => {
 const unknownMethod = (request, _response, _next, end) =>
   end(Object.assign(new Error(`The method "${request.method}" does not exist / is not available.`), { code: METHOD_NOT_FOUND }));
 
-/** Connects a starting snap to the `snap_*` methods it is permitted. */
-export function connectSnap({ snapId, rpcStream, root, permissionController, keyrings }) {
+/** `eth_*` calls go to the node, and its errors come back with code and data. */
+function pushChain(engine, chain) {
+  if (chain === undefined) {
+    return;
+  }
+  engine.push(async (request, response, next, end) => {
+    if (!request.method.startsWith('eth_')) {
+      return next();
+    }
+    try {
+      response.result = await chain(request.method, request.params);
+      return end();
+    } catch (error) {
+      return end(error);
+    }
+  });
+}
+
+/** Connects a starting snap to the `snap_*` methods it is permitted, and to the node (`ethereum`). */
+export function connectSnap({ snapId, rpcStream, root, permissionController, keyrings, chain }) {
   const call = (action) => (...args) => root.call(action, snapId, ...args);
   const engine = new JsonRpcEngine();
   engine.push(originMiddleware(snapId));
@@ -81,6 +99,7 @@ export function connectSnap({ snapId, rpcStream, root, permissionController, key
     response.result = { isUnlocked: keyrings.keyringController.state.isUnlocked, chainId: '0x1', networkVersion: '1', accounts: [] };
     return end();
   });
+  pushChain(engine, chain);
   engine.push(unknownMethod);
 
   const stream = setupMultiplex(rpcStream, 'snapStream').createStream('metamask-provider');
@@ -105,15 +124,7 @@ export function createPageProvider({ origin, root, permissionController, chain }
       requestPermissions: (permissions) => permissionController.requestPermissions({ origin }, permissions),
     }),
   );
-  if (chain) {
-    engine.push(async (request, response, next, end) => {
-      if (!request.method.startsWith('eth_')) {
-        return next();
-      }
-      response.result = await chain(request.method, request.params);
-      return end();
-    });
-  }
+  pushChain(engine, chain);
   engine.push(unknownMethod);
 
   let nextId = 1;

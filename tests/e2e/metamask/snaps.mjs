@@ -19,6 +19,21 @@ import { ThreadExecutionService } from './execution.mjs';
 /** How long a snap may take over its own teardown, in ms; after a crash nobody answers. */
 const TERMINATION_TIMEOUT = 250;
 
+/** What MetaMask lets every page and snap ask of the Ethereum node, as far as this snap asks it. */
+const UNRESTRICTED_METHODS = [
+  'eth_blobBaseFee',
+  'eth_chainId',
+  'eth_estimateGas',
+  'eth_feeHistory',
+  'eth_gasPrice',
+  'eth_getBlockByNumber',
+  'eth_getTransactionByHash',
+  'eth_getTransactionCount',
+  'eth_getTransactionReceipt',
+  'eth_maxPriorityFeePerGas',
+  'eth_sendRawTransaction',
+];
+
 /**
  * @param {object} options
  * @param {ReturnType<import('./messengers.mjs').createMessengers>} options.messengers
@@ -41,7 +56,7 @@ export function createSnaps({ messengers, keyrings, state, setupSnapProvider }) 
       ...buildSnapEndowmentSpecifications([]),
       ...buildSnapRestrictedMethodSpecifications([], restrictedMethodHooks({ root, keyrings })),
     },
-    unrestrictedMethods: [],
+    unrestrictedMethods: UNRESTRICTED_METHODS,
     state: state?.PermissionController,
   });
   // After PermissionController, which it asks about the subjects it finds in its state.

@@ -10,6 +10,7 @@
 
 mod alloy_oracle;
 mod authorizations;
+mod builder;
 mod calldata_batches;
 mod calldata_encoding;
 mod calldata_tokens;
