@@ -9,8 +9,8 @@ import { WASM_TARGET } from './rust.mjs';
 
 /** The cargo profile of Cargo.toml that the module is compiled with. */
 const PROFILE = 'wasm';
-/** `-O3` for speed or `-Oz` for size: what wasm-opt aims at. */
-const OPTIMISE_FOR = '-Oz';
+/** For size, and once more after what never happens is known and gone (`--gufa`). */
+const OPTIMISE = ['-Oz', '--gufa', '-Oz'];
 
 const CRATE = 'tandem-keyring';
 const NAME = 'tandem_keyring';
@@ -36,7 +36,7 @@ export async function buildWasm() {
     writeFileSync(outputs.package, `${JSON.stringify(packageJson(version), null, 2)}\n`);
   };
   const files = [compiled, wasmBindgen.tool, join(root, 'node_modules', 'binaryen', 'package.json')];
-  await unlessUnchanged({ step: 'wasm', files, settings: `${OPTIMISE_FOR} ${version}`, outputs: wasmOutputs }, make);
+  await unlessUnchanged({ step: 'wasm', files, settings: `${OPTIMISE.join(' ')} ${version}`, outputs: wasmOutputs }, make);
 }
 
 /** Compiles one of our crates as it ships; returns the path of the module. */
@@ -73,7 +73,7 @@ export function optimise(module) {
     throw new ScriptError(`${module} has no target_features section: is "strip" set too high in Cargo.toml?`);
   }
   const optimised = `${module}.optimised`;
-  run(process.execPath, [wasmOpt, OPTIMISE_FOR, module, '-o', optimised]);
+  run(process.execPath, [wasmOpt, ...OPTIMISE, module, '-o', optimised]);
   if (!WebAssembly.validate(readFileSync(optimised))) {
     rmSync(optimised);
     throw new ScriptError('Node does not accept the optimised module: wasm-opt used a feature it does not have');

@@ -72,7 +72,7 @@ impl Host {
             .call(request)
             .await
             .map_err(|message| fail(None, message))?;
-        let mut response: Value = serde_json::from_str(&response)
+        let mut response: Value = tandem_ethereum::parse_json(&response)
             .map_err(|_| fail(None, "the host's answer is not JSON".to_owned()))?;
         if let Some(error) = response.get("error") {
             let message = error.get("message").and_then(Value::as_str);

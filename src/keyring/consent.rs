@@ -26,7 +26,7 @@ impl Approved {
         notes: Vec<String>,
     ) -> Result<Self, Error> {
         let prepared = request.prepare()?;
-        let mut summary: Value = serde_json::from_str(&summary_text(&prepared)?)
+        let mut summary: Value = tandem_ethereum::parse_json(&summary_text(&prepared)?)
             .map_err(|_| Error::Internal("the summary does not decode"))?;
         if let Some(fields) = summary.as_object_mut() {
             fields.insert("origin".to_owned(), json!(origin));

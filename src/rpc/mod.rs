@@ -19,7 +19,7 @@ impl Device {
     /// `{"origin","request": <JSON-RPC 2.0>}` to a JSON-RPC response. Never fails:
     /// every error is inside the response.
     pub async fn handle(&self, text: &str) -> String {
-        let envelope: Value = match serde_json::from_str(text) {
+        let envelope: Value = match tandem_ethereum::parse_json(text) {
             Ok(envelope) => envelope,
             Err(_) => return respond(&Value::Null, Err(Error::field("request", "is not JSON"))),
         };

@@ -60,7 +60,7 @@ pub async fn handle(request: String) -> String {
 /// `{"result":{"delivered":boolean}}`.
 #[wasm_bindgen]
 pub fn deliver(event: &str) -> String {
-    let outcome = serde_json::from_str(event)
+    let outcome = tandem_ethereum::parse_json(event)
         .ok()
         .and_then(|event| SocketEvent::from_json(&event))
         .ok_or_else(|| Error::field("event", "is not a socket event"))

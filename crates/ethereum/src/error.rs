@@ -43,7 +43,7 @@ impl Problems {
     }
 
     /// A list of one.
-    pub(crate) fn of(field: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub(crate) fn of(field: impl AsRef<str>, reason: impl AsRef<str>) -> Self {
         let mut problems = Self::new();
         problems.add(field, reason);
         problems
@@ -59,10 +59,16 @@ impl Problems {
     }
 
     /// Adds a problem. After [`MAX_PROBLEMS`] the rest is dropped; the request is refused anyway.
-    pub(crate) fn add(&mut self, field: impl Into<String>, reason: impl Into<String>) {
+    pub(crate) fn add(&mut self, field: impl AsRef<str>, reason: impl AsRef<str>) {
+        self.add_texts(field.as_ref(), reason.as_ref());
+    }
+
+    /// Called from everywhere: out of line, it is there once and not a hundred times.
+    #[inline(never)]
+    fn add_texts(&mut self, field: &str, reason: &str) {
         self.push(Problem {
-            field: field.into(),
-            reason: reason.into(),
+            field: field.to_owned(),
+            reason: reason.to_owned(),
             code: None,
         });
     }

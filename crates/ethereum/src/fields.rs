@@ -43,7 +43,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Notes a problem of a field.
-    pub(crate) fn refuse(&mut self, name: &str, reason: impl Into<String>) {
+    pub(crate) fn refuse(&mut self, name: &str, reason: impl AsRef<str>) {
         self.problems.add(self.path(name), reason);
     }
 

@@ -10,7 +10,10 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 use serde_json::{Map, Number, Value};
 
 /// Parses `text`, refusing duplicate keys and trailing characters. The error says where.
-pub(crate) fn parse(text: &str) -> Result<Value, String> {
+///
+/// # Errors
+/// What is wrong, and where.
+pub fn parse(text: &str) -> Result<Value, String> {
     match serde_json::from_str::<Strict>(text) {
         Ok(Strict(value)) => Ok(value),
         Err(error) => Err(error.to_string()),
@@ -135,6 +138,14 @@ mod tests {
     fn refuses_deep_nesting_without_overflowing_the_stack() {
         let text = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(parse(&text).unwrap_err().contains("recursion limit"));
+    }
+
+    /// `eip712::types` and every text that is sent to the other side rely on it.
+    #[test]
+    fn keys_of_an_object_come_sorted() {
+        let value = parse(r#"{"b":1,"a":2,"C":3}"#).unwrap();
+        let keys: Vec<&String> = value.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["C", "a", "b"]);
     }
 
     #[test]

@@ -231,7 +231,7 @@ fn parse_bounded(text: &str) -> Result<Value, Error> {
     })
 }
 
-fn invalid_request(field: &str, reason: impl Into<String>) -> Error {
+fn invalid_request(field: &str, reason: impl AsRef<str>) -> Error {
     Error::InvalidRequest(Problems::of(field, reason))
 }
 

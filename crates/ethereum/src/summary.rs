@@ -60,9 +60,14 @@ impl Summary {
     }
 
     /// Notes a fact, with the sentence that tells a person of it.
-    pub(crate) fn warn(&mut self, fact: Fact, sentence: impl Into<String>) {
+    pub(crate) fn warn(&mut self, fact: Fact, sentence: impl AsRef<str>) {
+        self.warn_text(fact, sentence.as_ref());
+    }
+
+    #[inline(never)]
+    fn warn_text(&mut self, fact: Fact, sentence: &str) {
         self.note(fact);
-        self.warnings.push(sentence.into());
+        self.warnings.push(sentence.to_owned());
     }
 
     /// Notes whatever in a text from the request may deceive the person who reads it.
@@ -135,10 +140,16 @@ pub struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(label: impl Into<String>, value: impl Into<String>, tone: Tone) -> Self {
+    pub(crate) fn new(label: impl AsRef<str>, value: impl AsRef<str>, tone: Tone) -> Self {
+        Self::of_texts(label.as_ref(), value.as_ref(), tone)
+    }
+
+    /// Called from everywhere: out of line, it is there once and not a hundred times.
+    #[inline(never)]
+    fn of_texts(label: &str, value: &str, tone: Tone) -> Self {
         Self {
-            label: label.into(),
-            value: value.into(),
+            label: label.to_owned(),
+            value: value.to_owned(),
             tone,
         }
     }

@@ -106,7 +106,7 @@ impl<'s> Rows<'s> {
         }
     }
 
-    fn push(&mut self, label: &str, value: impl Into<String>, tone: Tone) {
+    fn push(&mut self, label: &str, value: impl AsRef<str>, tone: Tone) {
         self.summary.rows.push(Row::new(label, value, tone));
     }
 

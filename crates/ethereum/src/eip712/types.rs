@@ -73,10 +73,10 @@ impl<'a> Types<'a> {
             return None;
         }
         let mut names: Vec<&str> = object.keys().map(String::as_str).collect();
-        if !object.contains_key(DOMAIN) {
-            names.push(DOMAIN);
+        // The keys of a JSON object come sorted, as [`Self::find`] needs them.
+        if let Err(place) = names.binary_search(&DOMAIN) {
+            names.insert(place, DOMAIN);
         }
-        names.sort_unstable();
         for name in &names {
             let reserved = atomic::is_reserved(name).then_some(&refusal::SHADOWED_TYPE);
             if let Some(refusal) = refusal_of_name(name).or(reserved) {
