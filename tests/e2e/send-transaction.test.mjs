@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
-import { Wallet, concat, decodeRlp, encodeRlp, keccak256, sha256, toBeHex } from 'ethers';
+import { Wallet, keccak256, toBeHex } from 'ethers';
 
 import { startAnvil } from '../../scripts/services/anvil.mjs';
 import { assertRefused } from './expectations.mjs';
-import { ETHER, GWEI, RECIPIENT } from './transactions.mjs';
+import { ETHER, GWEI, RECIPIENT, ZERO_BLOB, withZeroBlob } from './transactions.mjs';
 import { COMPANION, startWorld } from './world.mjs';
 
 const DAPP = 'https://dapp.example';
@@ -121,18 +121,14 @@ test('a set-code transaction delegates for whoever authorised it', async () => {
 });
 
 test('a blob transaction is signed, wrapped by the caller, and mined', async () => {
-  // A blob of zeros: its commitment and every proof are the point at infinity, compressed.
-  const infinity = `0xc0${'00'.repeat(47)}`;
-  const versionedHash = `0x01${sha256(infinity).slice(4)}`;
+  const { versionedHash } = ZERO_BLOB;
 
   const sent = await send({ type: '0x3', to: RECIPIENT, blobVersionedHashes: [versionedHash] });
 
   assert.equal(sent.broadcast, false);
   assert.equal(keccak256(sent.raw), sent.hash);
   assert.equal((await status(sent.hash)).status, 'pending');
-  // EIP-7594: [body, 1, blobs, commitments, cell proofs], 128 proofs for each blob.
-  const body = decodeRlp(`0x${sent.raw.slice(4)}`);
-  const wrapped = concat(['0x03', encodeRlp([body, '0x01', [`0x${'00'.repeat(131_072)}`], [infinity], Array(128).fill(infinity)])]);
+  const wrapped = withZeroBlob(sent.raw);
   assert.equal(await world.anvil.rpc('eth_sendRawTransaction', [wrapped]), sent.hash);
   await assertMined(sent.hash);
   assert.deepEqual((await transactionOf(sent.hash)).blobVersionedHashes, [versionedHash]);

@@ -8,7 +8,15 @@ import { getAddress } from 'ethers';
 
 import { assertRefused } from './expectations.mjs';
 import { assertSignsMessage, assertSignsTypedData, messageHex, signAndJudgeTransaction } from './judges.mjs';
-import { ETHER, RECIPIENT, contractCreation, legacyTransfer, transactionOf, transfer } from './transactions.mjs';
+import {
+  ETHER,
+  RECIPIENT,
+  accessListTransfer,
+  contractCreation,
+  legacyTransfer,
+  transactionOf,
+  transfer,
+} from './transactions.mjs';
 import { startWorld } from './world.mjs';
 
 /** @type {Awaited<ReturnType<typeof startWorld>>} */
@@ -93,6 +101,16 @@ test('a legacy transfer is signed by the account, replay-protected, and mined', 
   const receipt = await world.anvil.broadcast(raw);
 
   assert.equal(receipt.status, '0x1');
+});
+
+test('a transaction with an access list is signed by the account and mined', async () => {
+  const { raw, parsed } = await signAndJudgeTransaction(world.metamask, account.address, accessListTransfer({ nonce: await nonce() }));
+  assert.equal(parsed.type, 1);
+
+  const receipt = await world.anvil.broadcast(raw);
+
+  assert.equal(receipt.status, '0x1');
+  assert.equal(receipt.type, '0x1');
 });
 
 test('a contract creation is signed by the account and mined', async () => {

@@ -3,6 +3,7 @@
  */
 import { Common, Hardfork } from '@ethereumjs/common';
 import { TransactionFactory } from '@ethereumjs/tx';
+import { concat, decodeRlp, encodeRlp, sha256 } from 'ethers';
 
 import { ANVIL_CHAIN_ID } from '../../scripts/services/anvil.mjs';
 
@@ -13,6 +14,13 @@ export const ETHER = 10n ** 18n;
 
 /** Nobody's address, to send to. */
 export const RECIPIENT = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
+
+/** A blob of zeros: its commitment and every proof are the point at infinity, compressed. */
+const INFINITY = `0xc0${'00'.repeat(47)}`;
+export const ZERO_BLOB = {
+  content: `0x${'00'.repeat(131_072)}`,
+  versionedHash: `0x01${sha256(INFINITY).slice(4)}`,
+};
 
 /** An ethereumjs transaction from its fields (or from another transaction's). */
 export function transactionOf(fields) {
@@ -46,4 +54,16 @@ export function legacyTransfer({ nonce, value = ETHER / 4n, to = RECIPIENT }) {
 export function contractCreation({ nonce }) {
   const { to, ...rest } = transfer({ nonce, value: 0n, gasLimit: 100_000n });
   return { ...rest, data: '0x600060005360016000f3' };
+}
+
+/** A transfer that announces what it touches, type 1 (EIP-2930). */
+export function accessListTransfer({ nonce }) {
+  const accessList = [{ address: RECIPIENT, storageKeys: [`0x${'00'.repeat(31)}07`] }];
+  return { ...legacyTransfer({ nonce }), type: 1, chainId: ANVIL_CHAIN_ID, gasLimit: 30_000n, accessList };
+}
+
+/** What the network takes: the signed transaction with its blob (EIP-7594, 128 cell proofs). */
+export function withZeroBlob(raw) {
+  const body = decodeRlp(`0x${raw.slice(4)}`);
+  return concat(['0x03', encodeRlp([body, '0x01', [ZERO_BLOB.content], [INFINITY], Array(128).fill(INFINITY)])]);
 }

@@ -118,6 +118,15 @@ fn the_summary_says_what_a_delegation_means() {
 
     let here = summary_of(json!([1, DELEGATE, 3]));
     assert_eq!(here["kind"], "authorization");
+    assert_eq!(here["chainId"], "1");
+    assert_eq!(here["account"], account);
+    let payload = "0x05d70194353535353535353535353535353535353535353503";
+    assert_eq!(here["raw"], payload);
+    assert_eq!(
+        here["warnings"].as_array().unwrap().len(),
+        1,
+        "what it means, once"
+    );
     assert_eq!(here["title"], "Let a contract act for your account");
     assert_eq!(here["network"], "Ethereum Mainnet");
     assert_eq!(here["facts"], json!(["delegates"]));
