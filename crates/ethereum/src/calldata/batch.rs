@@ -247,8 +247,9 @@ fn open(reader: &mut Reader<'_>, call: &Call<'_>, count: usize, name: &str) -> b
         return false;
     }
     reader.find(Fact::Batch, None);
+    let calls = if count == 1 { "call" } else { "calls" };
     let sentence = format!(
-        "If {} runs batches: makes {count} calls {name}, with {}",
+        "If {} runs batches: makes {count} {calls} {name}, with {}",
         call.contract,
         in_bytes(call.data.len())
     );

@@ -187,9 +187,9 @@ fn a_batch_of_the_account_itself_is_the_accounts_own() {
             { "kind": "transfer", "asset": text_of(8), "party": text_of(1), "amount": "5" },
         ])
     );
-    let (_, sentence) = &calls(&summary)[0];
+    let (_, sentence) = &calls(&summary)[1];
     let coins = format!(
-        "sends 0.000000000000000003 ETH (3 wei) from the signing account to {}",
+        "sends 0.000000000000000003 native coin units (3 wei) from the signing account to {}",
         text_of(8)
     );
     assert!(sentence.contains(&coins), "{sentence}");
