@@ -16,6 +16,9 @@ pub struct Approved {
     prepared: Prepared,
 }
 
+/// What a site that checks its own limits would refuse, so the signature is for something else.
+const OUT_OF_TIME: &str = "By the clock of this computer this sign-in is not valid now: it has expired, or its time has not come.";
+
 impl Approved {
     /// Shows the request and waits for the user. `notes` are shown among the warnings: what is not
     /// in the request but matters to who approves it.
@@ -23,9 +26,12 @@ impl Approved {
         host: &Host,
         origin: &str,
         request: Request,
-        notes: Vec<String>,
+        mut notes: Vec<String>,
     ) -> Result<Self, Error> {
         let prepared = request.prepare()?;
+        if is_sign_in_out_of_time(host, &prepared).await {
+            notes.push(OUT_OF_TIME.to_owned());
+        }
         let mut summary: Value = tandem_ethereum::parse_json(&summary_text(&prepared)?)
             .map_err(|_| Error::Internal("the summary does not decode"))?;
         if let Some(fields) = summary.as_object_mut() {
@@ -58,5 +64,16 @@ impl Approved {
         account: &Address,
     ) -> Result<Finished, Error> {
         Ok(self.prepared.finish(signature, account)?)
+    }
+}
+
+/// Is it a sign-in (ERC-4361) beyond its own limits? A clock that is out of order says nothing.
+async fn is_sign_in_out_of_time(host: &Host, prepared: &Prepared) -> bool {
+    let Some(sign_in) = &prepared.summary().sign_in else {
+        return false;
+    };
+    match i64::try_from(host.now().await / 1000) {
+        Ok(0) | Err(_) => false,
+        Ok(seconds) => !sign_in.is_valid_at(seconds),
     }
 }

@@ -82,6 +82,46 @@ test('typed data that would not be signed as it is shown is refused before anyon
   assert.equal(world.user.dialogs.length, dialogs);
 });
 
+/** A sign-in (ERC-4361) to a site, valid until `expires`. */
+function signIn(address, expires) {
+  return [
+    'shop.example wants you to sign in with your Ethereum account:',
+    getAddress(address),
+    '',
+    'Come in.',
+    '',
+    'URI: https://shop.example/login',
+    'Version: 1',
+    'Chain ID: 1',
+    'Nonce: k13wdiXjx4',
+    'Issued At: 2026-01-01T00:00:00Z',
+    `Expiration Time: ${expires}`,
+  ].join('\n');
+}
+
+test('a sign-in shows the site that asks, and an expired one comes with a warning', async () => {
+  await assertSignsMessage(world.metamask, account.address, signIn(account.address, '2999-01-01T00:00:00Z'));
+  const good = world.user.lastDialog.text;
+  assert.match(good, /Sign in to shop\.example/u);
+  assert.doesNotMatch(good, /not valid now/u);
+
+  await assertSignsMessage(world.metamask, account.address, signIn(account.address, '2026-01-02T00:00:00Z'));
+  assert.match(world.user.lastDialog.text, /this sign-in is not valid now/u);
+});
+
+test('a sign-in for another account is refused before anyone is asked', async () => {
+  const dialogs = world.user.dialogs.length;
+
+  await assert.rejects(
+    world.metamask.keyringController.signPersonalMessage({
+      from: account.address,
+      data: messageHex(signIn(RECIPIENT, '2999-01-01T00:00:00Z')),
+    }),
+    /params\[0\]\.address/u,
+  );
+  assert.equal(world.user.dialogs.length, dialogs);
+});
+
 test('an EIP-1559 transfer is signed by the account and mined', async () => {
   const balanceBefore = await world.anvil.balance(RECIPIENT);
   const { raw, hash } = await signAndJudgeTransaction(world.metamask, account.address, transfer({ nonce: await nonce() }));

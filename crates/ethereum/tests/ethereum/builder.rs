@@ -1,5 +1,6 @@
 //! Drafts: what is given stays, what is missing is filled in, what cannot be is refused by name.
 
+use crate::support::with;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tandem_ethereum::builder::{Draft, FeeMarket, FeeSource, Filling, Pending};
@@ -139,6 +140,11 @@ fn asks_for_exactly_what_is_missing() {
     for name in ["gas", "gasLimit"] {
         assert!(!read(json!({name: "0x5208"})).wants_gas_limit());
     }
+    let hashes = json!([format!("0x01{}", "00".repeat(31))]);
+    let blob = json!({"type": "0x3", "blobVersionedHashes": hashes});
+    assert!(read(blob.clone()).wants_blob_fee());
+    let given = with(blob, json!({"maxFeePerBlobGas": "0x1"}));
+    assert!(!read(given).wants_blob_fee());
     assert_eq!(read(json!({"nonce": "0x0"})).nonce(), Some(0));
     assert_eq!(
         read(json!({"gasPrice": "0x1"})).fee_source(true),

@@ -201,22 +201,24 @@ fn keeps_leading_zeros_of_r_and_s_in_json_and_drops_them_in_rlp() {
 fn reads_a_signature_beside_the_request() {
     let request = transaction_request(legacy());
     let prepared = prepare(&request).unwrap();
-    let signature = Signer::example().sign(&prepared.digest());
-    for parity in [
-        json!(u8::from(signature.y_parity)),
-        json!(format!("0x{}", u8::from(signature.y_parity))),
+    let signed = Signer::example().sign(&prepared.digest());
+    for (y_parity, written) in [
+        (false, json!(0)),
+        (false, json!("0x0")),
+        (true, json!(1)),
+        (true, json!("0x1")),
     ] {
         let text = with(
             request.clone(),
             json!({ "signature": {
-                "r": format!("0x{}", hex::encode(signature.r)),
-                "s": format!("0x{}", hex::encode(signature.s)),
-                "yParity": parity,
+                "r": format!("0x{}", hex::encode(signed.r)),
+                "s": format!("0x{}", hex::encode(signed.s)),
+                "yParity": written,
             }}),
         )
         .to_string();
         let (request, read) = Request::from_signed_json(&text).unwrap();
-        assert_eq!(read, signature);
+        assert_eq!(read, Signature { y_parity, ..signed });
         assert_eq!(request.prepare().unwrap().digest(), prepared.digest());
     }
 }

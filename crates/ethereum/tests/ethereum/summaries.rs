@@ -188,6 +188,10 @@ fn shows_a_message_as_text_and_as_bytes() {
         "Grüße, 1 ETH\n0x4772c3bcc39f652c203120455448"
     );
     assert_eq!(summary["warnings"], json!([]));
+    assert_eq!(
+        summary["account"],
+        json!(Signer::example().address().to_string())
+    );
 }
 
 #[test]

@@ -125,3 +125,30 @@ fn ethers_cases() -> Vec<Value> {
     GzDecoder::new(file).read_to_string(&mut text).unwrap();
     serde_json::from_str(&text).unwrap()
 }
+
+/// The digest is that of `typedSignatureHash` in `@metamask/eth-sig-util` 9.0.0. In lists of version
+/// 1 every kind of value is packed by its own rule.
+#[test]
+fn lists_of_every_kind_under_version_1_have_the_digest_of_metamask() {
+    let named = |name: &str, kind: &str, value: Value| json!({ "type": kind, "name": name, "value": value });
+    let request = typed_data_request(
+        "eth_signTypedData_v1",
+        json!([
+            named("texts", "string[]", json!(["x", "yz"])),
+            named("fixed", "bytes4[]", json!(["0x01020304", "0x0a0b0c0d"])),
+            named("bytes", "bytes[]", json!(["0x0102", "0x"])),
+            named("numbers", "uint8[]", json!([1, 2])),
+            named("flags", "bool[]", json!([true])),
+            named(
+                "addresses",
+                "address[]",
+                json!(["0x3535353535353535353535353535353535353535"])
+            ),
+        ]),
+        &Signer::example(),
+    );
+    assert_eq!(
+        hex::encode(prepare(&request).unwrap().digest()),
+        "b625c34b3b4249921d5c8ebaad2cbdc29c7ec78fb30106c8f1eac137923a1132"
+    );
+}
