@@ -8,7 +8,7 @@ use dkls23::protocols::PartyIndex;
 use dkls23::secp256k1::Party;
 use pair::old_shares;
 use serde::{Deserialize, Serialize};
-use tandem_threshold::{KeyShare, Role, ShareError};
+use tandem_threshold::{KeyShare, MAX_ACCOUNT_INDEX, Role, ShareError};
 
 /// The stored form, behind its version byte.
 #[derive(Serialize, Deserialize)]
@@ -73,5 +73,32 @@ fn a_stored_share_whose_parts_contradict_each_other_does_not_load() {
     ];
     for (detail, change) in cases {
         assert_eq!(load_changed(change), ShareError::Inconsistent(detail));
+    }
+}
+
+/// SPEC.md 4.1, judged by another implementation of BIP-32, from the public key and chain code.
+#[test]
+fn accounts_are_the_children_that_another_bip_32_derives() {
+    let (device, server) = old_shares();
+    let bytes = device.to_bytes().unwrap();
+    let stored: Rewritten = postcard::from_bytes(&bytes[1..]).unwrap();
+    let master = bip32::XPub::new(
+        bip32::PublicKey::from_bytes(device.public_key()).unwrap(),
+        bip32::ExtendedKeyAttrs {
+            depth: 0,
+            parent_fingerprint: [0; 4],
+            child_number: bip32::ChildNumber(0),
+            chain_code: *stored.party.chain_code(),
+        },
+    );
+    for index in [0, 1, 2, 1_000, MAX_ACCOUNT_INDEX] {
+        let child = master.derive_child(bip32::ChildNumber(index)).unwrap();
+        for share in [&device, &server] {
+            assert_eq!(
+                share.account(index).unwrap().public_key(),
+                child.to_bytes(),
+                "m/{index}"
+            );
+        }
     }
 }
