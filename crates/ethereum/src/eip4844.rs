@@ -5,10 +5,8 @@
 //! broadcasts wraps the signed transaction with blobs, commitments and proofs (EIP-7594), which
 //! the versioned hashes bind.
 
-use rlp::RlpStream;
-use serde_json::Value;
-
 use crate::{data, eip1559::FeeMarketTransaction, fields::Fields};
+use rlp::RlpStream;
 
 /// EIP-4844: a hash of a KZG commitment starts with this byte.
 const VERSIONED_HASH_VERSION_KZG: u8 = 1;
@@ -38,21 +36,7 @@ impl BlobTransaction {
 /// Reads `blobVersionedHashes`: at least one, each 32 bytes that start with the version.
 pub(crate) fn read_versioned_hashes(fields: &mut Fields<'_>) -> Vec<[u8; 32]> {
     const NAME: &str = "blobVersionedHashes";
-    fields.require(NAME);
-    let list = match fields.get(NAME) {
-        None => return Vec::new(),
-        Some(Value::Array(list)) => list,
-        Some(_) => {
-            fields.refuse(NAME, "is not a list");
-            return Vec::new();
-        }
-    };
-    if list.is_empty() {
-        fields.refuse(
-            NAME,
-            "is empty; a blob transaction carries at least one blob",
-        );
-    }
+    let list = fields.entries(NAME, "a blob transaction carries at least one blob");
     let mut hashes = Vec::with_capacity(list.len());
     for (position, item) in list.iter().enumerate() {
         let hash = data::parse_32(item).and_then(|hash| match hash {

@@ -214,21 +214,10 @@ impl Authorization {
 /// Reads `authorizationList`, which must not be empty.
 pub(crate) fn read_list(fields: &mut Fields<'_>, chain_id: Option<u64>) -> Vec<Authorization> {
     const NAME: &str = "authorizationList";
-    fields.require(NAME);
-    let list = match fields.get(NAME) {
-        None => return Vec::new(),
-        Some(Value::Array(list)) => list,
-        Some(_) => {
-            fields.refuse(NAME, "is not a list");
-            return Vec::new();
-        }
-    };
-    if list.is_empty() {
-        fields.refuse(
-            NAME,
-            "is empty; a set-code transaction carries at least one authorisation",
-        );
-    }
+    let list = fields.entries(
+        NAME,
+        "a set-code transaction carries at least one authorisation",
+    );
     let mut authorizations = Vec::with_capacity(list.len());
     for (position, item) in list.iter().enumerate() {
         let path = fields.path(&format!("{NAME}[{position}]"));

@@ -108,6 +108,24 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Reads a list that must be there and not be empty; no entries after a problem was noted.
+    pub(crate) fn entries(&mut self, name: &str, why_not_empty: &str) -> &'a [Value] {
+        self.require(name);
+        match self.get(name) {
+            None => &[],
+            Some(Value::Array(list)) => {
+                if list.is_empty() {
+                    self.refuse(name, format!("is empty; {why_not_empty}"));
+                }
+                list
+            }
+            Some(_) => {
+                self.refuse(name, "is not a list");
+                &[]
+            }
+        }
+    }
+
     /// Reads a field that has two names. Both may be given if they say the same.
     pub(crate) fn either<T: PartialEq>(
         &mut self,

@@ -5,10 +5,9 @@
 //! asserted. The cases leave fields out and write `0x` for zero, where a request must be explicit;
 //! so a missing nonce, gas limit or fee is filled with the zero that the case means.
 
-use std::{collections::BTreeMap, fs::File, io::Read, path::PathBuf};
+use std::collections::BTreeMap;
 
-use crate::support::{Signer, bytes, prepare_transaction};
-use flate2::read::GzDecoder;
+use crate::support::{Signer, bytes, ethers_cases, prepare_transaction};
 use serde_json::{Map, Value, json};
 use tandem_ethereum::{Address, SignedTransaction};
 
@@ -19,21 +18,6 @@ const NO_RECIPIENT: &str =
 const NO_CHAIN_ID: &str = "params[0].chainId is missing";
 /// Refused on purpose: no block holds that much gas, and no node reads more than 64 bits.
 const HUGE_GAS_LIMIT: &str = "params[0].gasLimit is above 2^64-1";
-
-fn cases(name: &str) -> Vec<Value> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../node_modules/@ethersproject/testcases/testcases")
-        .join(format!("{name}.json.gz"));
-    let file = File::open(&path).unwrap_or_else(|error| {
-        panic!(
-            "{}: {error}. Run `npm ci --ignore-scripts` at the root of the repository.",
-            path.display()
-        )
-    });
-    let mut text = String::new();
-    GzDecoder::new(file).read_to_string(&mut text).unwrap();
-    serde_json::from_str(&text).unwrap()
-}
 
 /// Our request for a case: the named fields, with explicit zeros where the case leaves them out.
 fn request(case: &Value, required: &[&str], optional: &[&str]) -> Value {
@@ -106,7 +90,7 @@ impl Tally {
 #[test]
 fn legacy_cases_with_a_chain_id_give_the_published_bytes() {
     let mut tally = Tally::default();
-    for case in cases("transactions") {
+    for case in ethers_cases("transactions") {
         let mut transaction = request(
             &case,
             &["nonce", "gasPrice", "gasLimit"],
@@ -128,7 +112,7 @@ fn legacy_cases_with_a_chain_id_give_the_published_bytes() {
 #[test]
 fn legacy_cases_without_a_chain_id_are_all_refused() {
     let mut refused = 0;
-    for case in cases("transactions") {
+    for case in ethers_cases("transactions") {
         let transaction = request(
             &case,
             &["nonce", "gasPrice", "gasLimit"],
@@ -148,28 +132,34 @@ fn legacy_cases_without_a_chain_id_are_all_refused() {
     assert_eq!(refused, 1067);
 }
 
-#[test]
-fn fee_market_cases_give_the_published_bytes() {
+/// All cases of one type, which are so many.
+fn judge_typed(kind: u8, count: usize, required: &[&str]) -> Tally {
     let mut tally = Tally::default();
-    let cases: Vec<Value> = cases("typed-transactions")
+    let cases: Vec<Value> = ethers_cases("typed-transactions")
         .into_iter()
-        .filter(|case| case["tx"]["type"] == json!(2))
+        .filter(|case| case["tx"]["type"] == json!(kind))
         .collect();
-    assert_eq!(cases.len(), 1024);
+    assert_eq!(cases.len(), count);
     for case in cases {
-        let transaction = request(
-            &case["tx"],
-            &["nonce", "gasLimit", "maxFeePerGas", "maxPriorityFeePerGas"],
-            &["type", "chainId", "to", "value", "data", "accessList"],
-        );
+        let optional = ["type", "chainId", "to", "value", "data", "accessList"];
         tally.judge(
-            transaction,
+            request(&case["tx"], required, &optional),
             &case["key"],
             &case["unsigned"],
             &case["signed"],
             &case["name"],
         );
     }
+    tally
+}
+
+#[test]
+fn fee_market_cases_give_the_published_bytes() {
+    let tally = judge_typed(
+        2,
+        1024,
+        &["nonce", "gasLimit", "maxFeePerGas", "maxPriorityFeePerGas"],
+    );
     // 1024 cases, of which 256 have no chain id.
     let neither = format!("{NO_CHAIN_ID} + {NO_RECIPIENT}");
     tally.assert(
@@ -180,26 +170,7 @@ fn fee_market_cases_give_the_published_bytes() {
 
 #[test]
 fn access_list_cases_give_the_published_bytes() {
-    let mut tally = Tally::default();
-    let cases: Vec<Value> = cases("typed-transactions")
-        .into_iter()
-        .filter(|case| case["tx"]["type"] == json!(1))
-        .collect();
-    assert_eq!(cases.len(), 768);
-    for case in cases {
-        let transaction = request(
-            &case["tx"],
-            &["nonce", "gasLimit", "gasPrice"],
-            &["type", "chainId", "to", "value", "data", "accessList"],
-        );
-        tally.judge(
-            transaction,
-            &case["key"],
-            &case["unsigned"],
-            &case["signed"],
-            &case["name"],
-        );
-    }
+    let tally = judge_typed(1, 768, &["nonce", "gasLimit", "gasPrice"]);
     // 768 cases, of which 128 have no chain id.
     let neither = format!("{NO_CHAIN_ID} + {NO_RECIPIENT}");
     tally.assert(
@@ -210,7 +181,7 @@ fn access_list_cases_give_the_published_bytes() {
 
 #[test]
 fn rlp_cases_are_written_and_read_as_published() {
-    let cases = cases("rlp-coder");
+    let cases = ethers_cases("rlp-coder");
     assert_eq!(cases.len(), 61);
     for case in cases {
         let encoded = bytes(&case["encoded"]);
@@ -241,7 +212,7 @@ fn append(stream: &mut rlp::RlpStream, value: &Value) {
 #[test]
 fn account_cases_have_the_published_checksums() {
     let mut checked = 0;
-    for case in cases("accounts") {
+    for case in ethers_cases("accounts") {
         let (address, checksum) = (&case["address"], &case["checksumAddress"]);
         let parsed: Address = address.as_str().unwrap().to_lowercase().parse().unwrap();
         assert_eq!(

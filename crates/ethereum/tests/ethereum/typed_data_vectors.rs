@@ -1,9 +1,6 @@
 //! Typed data that others published: the example of EIP-712, and `@ethersproject/testcases`.
 
-use std::{fs::File, io::Read, path::PathBuf};
-
-use crate::support::{Signer, bytes, prepare, typed_data_request};
-use flate2::read::GzDecoder;
+use crate::support::{Signer, bytes, ethers_cases, prepare, typed_data_request};
 use serde_json::{Value, json};
 
 /// The example of EIP-712: "Ether Mail".
@@ -77,7 +74,7 @@ fn ethers_cases_give_the_published_digest() {
         ("salt", "bytes32"),
     ];
     let signer = Signer::example();
-    let cases = ethers_cases();
+    let cases = ethers_cases("eip712");
     for case in &cases {
         let mut types = case["types"].clone();
         types["EIP712Domain"] = fields
@@ -110,20 +107,6 @@ fn ethers_cases_give_the_published_digest() {
         }
     }
     assert_eq!(cases.len(), 1025);
-}
-
-fn ethers_cases() -> Vec<Value> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../node_modules/@ethersproject/testcases/testcases/eip712.json.gz");
-    let file = File::open(&path).unwrap_or_else(|error| {
-        panic!(
-            "{}: {error}. Run `npm ci --ignore-scripts` at the root of the repository.",
-            path.display()
-        )
-    });
-    let mut text = String::new();
-    GzDecoder::new(file).read_to_string(&mut text).unwrap();
-    serde_json::from_str(&text).unwrap()
 }
 
 /// The digest is that of `typedSignatureHash` in `@metamask/eth-sig-util` 9.0.0. In lists of version

@@ -2,6 +2,9 @@
 
 pub mod calldata;
 
+use std::{fs::File, io::Read, path::PathBuf};
+
+use flate2::read::GzDecoder;
 use k256::ecdsa::SigningKey;
 use serde_json::{Value, json};
 use tandem_ethereum::{Address, Error, Finished, Prepared, Request, Signature, address_of};
@@ -184,4 +187,20 @@ pub fn assert_changes_are_accepted(good: &Value, changes: Vec<Value>) {
 /// A request to sign typed data, as MetaMask's bridge sends it.
 pub fn typed_data_request(method: &str, data: Value, signer: &Signer) -> Value {
     json!({ "method": method, "params": [signer.address().to_lower_hex(), data] })
+}
+
+/// A file of `@ethersproject/testcases`.
+pub fn ethers_cases(name: &str) -> Vec<Value> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../node_modules/@ethersproject/testcases/testcases")
+        .join(format!("{name}.json.gz"));
+    let file = File::open(&path).unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}. Run `npm ci --ignore-scripts` at the root of the repository.",
+            path.display()
+        )
+    });
+    let mut text = String::new();
+    GzDecoder::new(file).read_to_string(&mut text).unwrap();
+    serde_json::from_str(&text).unwrap()
 }
