@@ -232,15 +232,15 @@ mod tests {
 
     #[test]
     fn creation_lists_and_authorisations_cost_more_than_the_floor() {
-        // 2 words of initcode, 33 bytes that are not zero.
-        let creating = facts(&[1; 33], true);
+        // 3 words of initcode, 65 bytes that are not zero.
+        let creating = facts(&[1; 65], true);
         assert_eq!(
             required_gas(&OSAKA, &creating),
-            21_000 + 32_000 + 4 + 33 * 16
+            21_000 + 32_000 + 2 * 3 + 65 * 16
         );
         assert_eq!(
             required_gas(&AMSTERDAM, &creating),
-            21_000 + 9_000 + 4 + 33 * 16
+            21_000 + 9_000 + 2 * 3 + 65 * 16
         );
         let list = list();
         let with_list = GasFacts {
