@@ -253,6 +253,11 @@ fn replace(draft: &Value, pending: &Pending) -> Result<Value, Error> {
 }
 
 #[test]
+fn a_pending_transaction_has_the_nonce_that_it_was_signed_with() {
+    assert_eq!(pending(json!({"nonce": "0x2a"})).nonce(), 42);
+}
+
+#[test]
 fn a_replacement_pays_a_tenth_more_or_what_the_market_asks_whichever_is_higher() {
     let cheap =
         pending(json!({"maxFeePerGas": "0x64", "maxPriorityFeePerGas": "0x1", "data": "0x01"}));
