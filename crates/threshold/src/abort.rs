@@ -44,8 +44,8 @@ pub enum Reason {
     /// Both sides sent the same commitment: the peer echoes us (SPEC.md 2.3).
     #[error("the peer's commitment equals ours")]
     EqualCommitments,
-    /// What was opened is not what was committed to (SPEC.md 2.3).
-    #[error("the opened proof commitment is not the committed one")]
+    /// What was opened is not what was committed to (SPEC.md 2.3, 12.6).
+    #[error("what was opened is not what was committed to")]
     CommitmentMismatch,
     /// The two sides saw different keygens (SPEC.md 2.5).
     #[error("the transcripts of the two sides differ")]

@@ -64,6 +64,17 @@ pub enum Kind<'a> {
         /// The 32 bytes to sign, hashed by each side itself from the full request.
         digest: &'a [u8; 32],
     },
+    /// Preparing one signature with one account, before its digest is known.
+    Presign {
+        /// The key.
+        key: &'a KeyId,
+        /// How often the key's shares were refreshed.
+        epoch: u32,
+        /// The account: BIP-32 path `m/account`.
+        account: u32,
+        /// Which of those that are prepared together, from 0.
+        index: u8,
+    },
 }
 
 /// The values that both sides must agree on before a ceremony starts.
@@ -120,6 +131,29 @@ impl Ceremony<'_> {
                     ],
                 )
             }
+            Kind::Presign {
+                key,
+                epoch,
+                account,
+                index,
+            } => {
+                let [a, b, c, d, e] = head;
+                domain::hash(
+                    domain::CEREMONY,
+                    &[
+                        b"presign",
+                        a,
+                        b,
+                        c,
+                        d,
+                        e,
+                        key.as_bytes(),
+                        &epoch.to_be_bytes(),
+                        &account.to_be_bytes(),
+                        &[index],
+                    ],
+                )
+            }
         })
     }
 }
@@ -160,6 +194,12 @@ mod tests {
             account,
             digest,
         };
+        let presign = |key, epoch, account, index| Kind::Presign {
+            key,
+            epoch,
+            account,
+            index,
+        };
         let base = Ceremony {
             kind: sign(&key_a, 0, 0, &digest),
             releases: &releases,
@@ -186,6 +226,26 @@ mod tests {
             },
             Ceremony {
                 kind: sign(&key_a, 0, 0, &other_digest),
+                ..base
+            },
+            Ceremony {
+                kind: presign(&key_a, 0, 0, 0),
+                ..base
+            },
+            Ceremony {
+                kind: presign(&key_b, 0, 0, 0),
+                ..base
+            },
+            Ceremony {
+                kind: presign(&key_a, 1, 0, 0),
+                ..base
+            },
+            Ceremony {
+                kind: presign(&key_a, 0, 1, 0),
+                ..base
+            },
+            Ceremony {
+                kind: presign(&key_a, 0, 0, 1),
                 ..base
             },
             Ceremony {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use dkls23::secp256k1::Party;
 
-use crate::{KeyId, KeyShare, PublicKey, Role, share};
+use crate::{Abort, KeyId, KeyShare, PublicKey, Reason, Role, share};
 
 /// Largest account index: BIP-32 indices from 2^31 on are hardened, and a
 /// hardened child would need the whole private key.
@@ -88,8 +88,25 @@ impl AccountShare {
         self.party
     }
 
-    pub(crate) const fn role(&self) -> Role {
-        self.role
+    /// 3, 12: > ceremony and share are compared: role, key, epoch, account.
+    pub(crate) fn expect(
+        &self,
+        role: Role,
+        key: &KeyId,
+        epoch: u32,
+        account: u32,
+    ) -> Result<(), Abort> {
+        let fits = |ok: bool, what| {
+            if ok {
+                Ok(())
+            } else {
+                Err(Abort::retry(Reason::WrongCeremony(what)))
+            }
+        };
+        fits(self.role == role, "the share is the other party's")?;
+        fits(self.key == *key, "the share is of another key")?;
+        fits(self.epoch == epoch, "the share is of another epoch")?;
+        fits(self.index == account, "the share is of another account")
     }
 }
 

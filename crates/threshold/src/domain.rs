@@ -13,9 +13,24 @@ pub const TRANSCRIPT: &str = "tandem/keygen/transcript/v1";
 pub const KEY_PROOF: &str = "tandem/keygen/proof/v1";
 /// Key id: SPEC.md 1.3.
 pub const KEY_ID: &str = "tandem/key-id/v1";
+/// Commitment to the server's nonce of a presignature: SPEC.md 12.2.
+pub const PRESIGN_NONCE: &str = "tandem/presign/server-nonce/v1";
+/// What a presignature is asked to be used for: SPEC.md 12.4.
+pub const PRESIGN_USE: &str = "tandem/presign/use/v1";
+/// The rerandomiser of a presignature: SPEC.md 12.5.
+pub const PRESIGN_RERANDOMISER: &str = "tandem/presign/rerandomiser/v1";
 
 #[cfg(test)]
-const ALL: [&str; 5] = [CEREMONY, OUTER_COMMITMENT, TRANSCRIPT, KEY_PROOF, KEY_ID];
+const ALL: [&str; 8] = [
+    CEREMONY,
+    OUTER_COMMITMENT,
+    TRANSCRIPT,
+    KEY_PROOF,
+    KEY_ID,
+    PRESIGN_NONCE,
+    PRESIGN_USE,
+    PRESIGN_RERANDOMISER,
+];
 
 /// SHA-256 over a tag and fields. Every field carries its length, so two
 /// different lists of fields never give the same input.

@@ -8,7 +8,9 @@
 //!
 //! ```text
 //! keygen   AwaitFragment -> AwaitCommitment -> AwaitOpening -> AwaitSetup -> Unproven -> proof -> KeyShare
-//! sign     device: AwaitReply -> AwaitPartial -> Signature      server: AwaitOpening -> Partial
+//! sign     device: AwaitReply -> AwaitPartial -> Signature      server: AwaitAnswer -> PartialSignature
+//! presign  device: AwaitReply -> Presignature -> AwaitPartial -> Signature
+//!          server: AwaitAnswer -> Presignature -> PartialSignature
 //! ```
 //!
 //! Messages are bytes on both sides of every function: what is hashed into the
@@ -34,6 +36,7 @@ mod signature;
 mod transcript;
 
 pub mod keygen;
+pub mod presign;
 pub mod sign;
 
 pub use abort::{Abort, Reason, Verdict};

@@ -453,7 +453,7 @@ fn a_device_that_uses_another_key_share_gets_no_half() {
         let answer = encode(0x23, &answer.remove(0));
         match (state.receive(&answer), expected) {
             (Ok(half), None) => {
-                let _: Broadcast3to4<Secp256k1> = decode(&half);
+                let _: Broadcast3to4<Secp256k1> = decode(&half.message);
             }
             (Err(abort), Some(expected)) => {
                 assert_eq!(fields::reason_name(&abort.reason), expected);

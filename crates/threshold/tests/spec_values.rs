@@ -1,9 +1,13 @@
-//! The values of SPEC.md 1.2, 2.2 and 2.5, computed a second time from its text.
+//! The values of SPEC.md 1.2, 2.2, 2.5 and section 12, computed a second time from its text.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod fields;
 mod pair;
 
+use k256::Scalar;
+use k256::elliptic_curve::PrimeField;
+use k256::elliptic_curve::point::AffineCoordinates;
 use sha2::{Digest, Sha256};
 use tandem_threshold::{Ceremony, KeyId, Kind};
 
@@ -71,4 +75,70 @@ fn the_id_of_a_signature_is_the_one_of_the_specification() {
         &[8; 32],
     ]);
     assert_eq!(ceremony.id().as_bytes(), &expected);
+}
+
+#[test]
+fn the_id_of_a_presignature_is_the_one_of_the_specification() {
+    let releases = pair::releases();
+    let ceremony = Ceremony {
+        kind: Kind::Presign {
+            key: &KeyId::from_bytes([7; 32]),
+            epoch: 1,
+            account: 0x0203_0405,
+            index: 6,
+        },
+        releases: &releases,
+        device_nonce: &[1; 32],
+        server_nonce: &[2; 32],
+    };
+    let expected = h(&[
+        b"tandem/ceremony/v1",
+        b"presign",
+        &[0, 1],
+        b"device 0.1.0",
+        b"server 0.1.0",
+        &[1; 32],
+        &[2; 32],
+        &[7; 32],
+        &[0, 0, 0, 1],
+        &[2, 3, 4, 5],
+        &[6],
+    ]);
+    assert_eq!(ceremony.id().as_bytes(), &expected);
+}
+
+#[test]
+fn a_presignature_sends_the_values_of_the_specification_and_signs_with_another_r() {
+    let (device, server) = pair::old_shares();
+    let releases = pair::releases();
+    let id = *pair::presigning(&device, 0, 0, &releases).id().as_bytes();
+    let public_key = device.account(0).unwrap().public_key();
+    let digest = [0x3c; 32];
+    let mut sent = Vec::new();
+    let (signature, r) = pair::presign_with(&device, &server, &digest, &mut |_, message| {
+        sent.push(message.clone());
+    })
+    .unwrap();
+
+    let nonce = &pair::PRESIGN_SERVER_NONCE;
+    let commitment = h(&[b"tandem/presign/server-nonce/v1", &id, nonce]);
+    assert_eq!(sent[1][sent[1].len() - 32..], commitment);
+    assert_eq!(&sent[4][1..33], nonce);
+
+    let nonce_point = fields::nonce_point(&sent[1], &sent[2]);
+    let x: [u8; 32] = nonce_point.x().into();
+    let lifted = [&[2_u8][..], &x].concat();
+    let (device_nonce, shared) = (&pair::USE_NONCE, [&id[..], &public_key, &lifted, &digest]);
+    let [a, b, c, d] = shared;
+    let binding = h(&[b"tandem/presign/use/v1", a, b, c, d, device_nonce]);
+    assert_eq!(&sent[3][1..33], device_nonce);
+    assert_eq!(sent[3][33..], binding);
+
+    let tag: &[u8] = b"tandem/presign/rerandomiser/v1";
+    let delta = h(&[tag, a, b, c, d, device_nonce, nonce]);
+    let delta = Scalar::from_repr(delta.into()).unwrap();
+    let rerandomised: [u8; 32] = (nonce_point * delta).to_affine().x().into();
+    assert_eq!(signature.r, rerandomised);
+    assert_eq!(r, rerandomised, "the r that the server records");
+    assert_ne!(signature.r, x, "the r that was known before the digest");
 }

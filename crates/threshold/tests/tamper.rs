@@ -1,5 +1,5 @@
 //! One changed byte anywhere in a message: SPEC.md section 6. Every field of
-//! every message of signing and of keygen rounds 1 to 4. The joint test signature
+//! every message of signing, presigning and keygen rounds 1 to 4. The joint test signature
 //! has the same test in `src/keygen/proof_tests.rs`, where its states can be made
 //! without running a whole keygen for each byte.
 
@@ -24,68 +24,116 @@ fn found(abort: &Abort) -> (String, bool) {
     (fields::reason_name(&abort.reason), freeze)
 }
 
-/// Signs with message `number` changed by `change`.
-fn sign_changed(number: usize, change: &mut dyn FnMut(&mut Vec<u8>)) -> Failure {
-    let (device, server) = old_shares();
-    pair::sign_with(&device, &server, 0, &DIGEST, &mut |at, message| {
-        if at == number {
-            change(message);
+/// The two ways to a signature.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Sign,
+    Presign,
+}
+
+impl Way {
+    /// Signs, while `hook` sees every message.
+    fn run(self, hook: &mut dyn FnMut(usize, &mut Vec<u8>)) -> Result<(), Failure> {
+        let (device, server) = old_shares();
+        match self {
+            Self::Sign => pair::sign_with(&device, &server, 0, &DIGEST, hook).map(|_| ()),
+            Self::Presign => pair::presign_with(&device, &server, &DIGEST, hook).map(|_| ()),
         }
-    })
-    .expect_err("a changed message gave a signature")
+    }
+
+    /// Signs with message `number` changed by `change`.
+    fn changed(self, number: usize, change: &mut dyn FnMut(&mut Vec<u8>)) -> Failure {
+        self.run(&mut |at, message| {
+            if at == number {
+                change(message);
+            }
+        })
+        .expect_err("a changed message gave a signature")
+    }
+
+    fn messages(self) -> Vec<Vec<u8>> {
+        let mut sent = Vec::new();
+        self.run(&mut |_, message| sent.push(message.clone()))
+            .unwrap();
+        sent
+    }
+}
+
+fn sign_changed(number: usize, change: &mut dyn FnMut(&mut Vec<u8>)) -> Failure {
+    Way::Sign.changed(number, change)
 }
 
 fn signing_message(number: usize) -> Vec<u8> {
-    let (device, server) = old_shares();
-    let mut sent = Vec::new();
-    pair::sign_with(&device, &server, 0, &DIGEST, &mut |_, message| {
-        sent.push(message.clone());
-    })
-    .unwrap();
-    sent.swap_remove(number - 1)
+    Way::Sign.messages().swap_remove(number - 1)
 }
 
-/// Every change of a signing message is found by the side and at the message
-/// that SPEC.md says.
-fn sign_rows(number: usize, stride: usize) {
-    let message = signing_message(number);
+/// Every change of a message is found by the side and at the message that SPEC.md
+/// says.
+fn rows(way: Way, number: usize, stride: usize) {
+    let message = way.messages().swap_remove(number - 1);
     let tried = fields::check_signing_rows(&message, stride, &mut |change: &Change| {
-        let failure = sign_changed(number, &mut |m| m[change.offset] ^= change.mask);
-        let receiver = if number % 2 == 1 {
+        let failure = way.changed(number, &mut |m| m[change.offset] ^= change.mask);
+        // Commitments are opened only later.
+        let at = match (number, change.field.name.as_str()) {
+            (1, "opening.commitment") => 3,
+            (2, "nonce_commitment") => 5,
+            _ => number,
+        };
+        let presign_use = matches!(way, Way::Presign) && at == 4;
+        let receiver = if at % 2 == 1 && !matches!((way, at), (Way::Presign, 5)) || presign_use {
             Role::Server
         } else {
             Role::Device
         };
-        // The device's commitment is opened only in its answer.
-        let at = if number == 1 && change.field.name == "opening.commitment" {
-            3
-        } else {
-            number
-        };
         assert_eq!((failure.found_by, failure.message), (receiver, at));
         found(&failure.abort)
     });
-    println!("sign message {number}: {tried} changes");
+    println!("{way:?} message {number}: {tried} changes");
 }
 
 #[test]
 fn every_change_of_the_sign_opening_is_found_by_the_server() {
-    sign_rows(1, 211);
+    rows(Way::Sign, 1, 211);
 }
 
 #[test]
 fn every_change_of_the_sign_reply_is_found_by_the_device() {
-    sign_rows(2, 797);
+    rows(Way::Sign, 2, 797);
 }
 
 #[test]
 fn every_change_of_the_sign_answer_is_found_by_the_server() {
-    sign_rows(3, 797);
+    rows(Way::Sign, 3, 797);
 }
 
 #[test]
 fn every_change_of_the_sign_partial_is_found_by_the_device() {
-    sign_rows(4, 1);
+    rows(Way::Sign, 4, 1);
+}
+
+#[test]
+fn every_change_of_the_presign_opening_is_found_by_the_server() {
+    rows(Way::Presign, 1, 1999);
+}
+
+#[test]
+fn every_change_of_the_presign_reply_is_found_by_the_device() {
+    rows(Way::Presign, 2, 1999);
+}
+
+#[test]
+fn every_change_of_the_presign_answer_is_found_by_the_server() {
+    rows(Way::Presign, 3, 1999);
+}
+
+#[test]
+fn every_change_of_a_presignatures_use_is_found_by_the_server() {
+    rows(Way::Presign, 4, 1);
+}
+
+#[test]
+fn every_change_of_a_presignatures_partial_is_found_by_the_device() {
+    rows(Way::Presign, 5, 1);
 }
 
 #[test]
@@ -136,13 +184,33 @@ fn misshapen(message: &[u8], others: &[Vec<u8>]) -> Vec<Vec<u8>> {
     all
 }
 
+fn assert_misshapen_messages_are_malformed(way: Way) {
+    let all = way.messages();
+    for number in 1..=all.len() {
+        for wrong in misshapen(&all[number - 1], &all) {
+            let failure = way.changed(number, &mut |m| m.clone_from(&wrong));
+            assert_eq!(failure.message, number);
+            assert_malformed(&failure.abort);
+        }
+    }
+}
+
 #[test]
 fn a_misshapen_signing_message_is_malformed() {
-    let all: Vec<_> = (1..=pair::SIGN_MESSAGES).map(signing_message).collect();
-    for number in 1..=pair::SIGN_MESSAGES {
-        for wrong in misshapen(&all[number - 1], &all) {
-            let failure = sign_changed(number, &mut |m| m.clone_from(&wrong));
-            assert_eq!(failure.message, number);
+    assert_misshapen_messages_are_malformed(Way::Sign);
+}
+
+#[test]
+fn a_misshapen_presigning_message_is_malformed() {
+    assert_misshapen_messages_are_malformed(Way::Presign);
+}
+
+#[test]
+fn the_messages_of_signing_and_of_presigning_do_not_stand_for_each_other() {
+    let (signing, presigning) = (Way::Sign.messages(), Way::Presign.messages());
+    for (way, others) in [(Way::Sign, presigning), (Way::Presign, signing)] {
+        for (at, other) in others.iter().enumerate().take(3) {
+            let failure = way.changed(at + 1, &mut |m| m.clone_from(other));
             assert_malformed(&failure.abort);
         }
     }

@@ -60,13 +60,6 @@ impl AwaitPartial {
 
 /// A run for an account, after checking that the ceremony is about this account.
 pub(super) fn run(share: AccountShare, ceremony: &Ceremony, role: Role) -> Result<Run, Abort> {
-    let fits = |ok: bool, what| {
-        if ok {
-            Ok(())
-        } else {
-            Err(Abort::retry(Reason::WrongCeremony(what)))
-        }
-    };
     let Kind::Sign {
         key,
         epoch,
@@ -76,9 +69,6 @@ pub(super) fn run(share: AccountShare, ceremony: &Ceremony, role: Role) -> Resul
     else {
         return Err(Abort::retry(Reason::WrongCeremony("it is not signing")));
     };
-    fits(share.role() == role, "the share is the other party's")?;
-    fits(share.key() == key, "the share is of another key")?;
-    fits(share.epoch() == epoch, "the share is of another epoch")?;
-    fits(share.index() == account, "the share is of another account")?;
+    share.expect(role, key, epoch, account)?;
     Ok(Run::new(share.into_party(), role, &ceremony.id(), *digest))
 }

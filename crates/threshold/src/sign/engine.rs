@@ -9,8 +9,9 @@ use dkls23::protocols::signing::{
     UniqueKeep1to2, UniqueKeep2to3,
 };
 use dkls23::secp256k1::Party;
-use k256::Secp256k1;
 use k256::ecdsa::signature::hazmat::PrehashVerifier;
+use k256::{Scalar, Secp256k1};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::{Abort, CeremonyId, Reason, Role, Signature};
 
@@ -33,11 +34,21 @@ pub struct Multiplied {
     kept: BTreeMap<PartyIndex, KeepPhase2to3<Secp256k1>>,
 }
 
+impl Multiplied {
+    /// The inversion mask phi_i. The half that [`Run::check`] makes has it
+    /// multiplied by the digest only, so a digest that comes later needs it.
+    pub fn inversion_mask(&self) -> Zeroizing<Scalar> {
+        Zeroizing::new(self.unique.inversion_mask)
+    }
+}
+
 /// Our half of the signature, and the nonce point's x coordinate. Spent by
 /// [`Run::combine`] or by being sent.
 pub struct Half {
-    x_coordinate: String,
-    broadcast: Broadcast3to4<Secp256k1>,
+    /// x(R), big-endian.
+    pub x_coordinate: [u8; 32],
+    /// u_i and w_i.
+    pub broadcast: Broadcast3to4<Secp256k1>,
 }
 
 impl Half {
@@ -97,7 +108,8 @@ impl Run {
         let (x_coordinate, broadcast) =
             self.party.sign_phase3(&self.data, unique, kept, &[peer])?;
         Ok(Half {
-            x_coordinate,
+            x_coordinate: scalar_bytes(&x_coordinate)
+                .ok_or(Abort::retry(Reason::InvalidSignature))?,
             broadcast,
         })
     }
@@ -106,14 +118,13 @@ impl Run {
     /// once more by `k256`.
     pub fn combine(&self, own: Half, peer: Broadcast3to4<Secp256k1>) -> Result<Signature, Abort> {
         let Half {
-            x_coordinate,
+            x_coordinate: r,
             broadcast,
         } = own;
         let (s, recovery) =
             self.party
-                .sign_phase4(&self.data, &x_coordinate, &[broadcast, peer], true)?;
+                .sign_phase4(&self.data, &hex(&r), &[broadcast, peer], true)?;
         let invalid = || Abort::retry(Reason::InvalidSignature);
-        let r = scalar_bytes(&x_coordinate).ok_or_else(invalid)?;
         let s = scalar_bytes(&s).ok_or_else(invalid)?;
         // Bit 1 says that x was at or above the group order: then r is not x,
         // Ethereum has no encoding for it, and it never happens (2^-127).
@@ -138,6 +149,14 @@ impl Run {
     pub fn into_party(self) -> Party {
         self.party
     }
+
+    /// What is left to combine and verify with once every secret of the share is
+    /// wiped: the public key and the party's index.
+    pub fn into_public_party(self) -> Party {
+        let mut party = self.party;
+        party.zeroize();
+        party
+    }
 }
 
 /// The one message for the one counterparty.
@@ -149,6 +168,13 @@ fn only<M>(messages: Vec<M>) -> Result<M, Abort> {
             "it is not between two parties",
         ))),
     }
+}
+
+/// 32 bytes as the library writes scalars: 64 hex digits.
+fn hex(bytes: &[u8; 32]) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
+    let digits = |byte: &u8| [digit(byte >> 4), digit(byte & 0xf)];
+    bytes.iter().flat_map(digits).collect()
 }
 
 /// 64 hex digits, as the library writes scalars, to 32 bytes.

@@ -1,6 +1,7 @@
 //! The server's side of signing: it answers, and gives its half only after the
 //! device passed every check.
 
+use super::PartialSignature;
 use super::device::run;
 use super::engine::{Multiplied, Run};
 use super::messages::{Answer, Opening, Partial, Reply};
@@ -34,7 +35,7 @@ pub fn reply(
 }
 
 impl AwaitAnswer {
-    /// Step 3.4. Returns the server's half, after which the device has the
+    /// Step 3.4. Returns the server's half, with which the device has the
     /// signature.
     ///
     /// # Security
@@ -45,9 +46,12 @@ impl AwaitAnswer {
     ///
     /// # Errors
     /// [`Abort`]; obey its verdict.
-    pub fn receive(self, message: &[u8]) -> Result<Vec<u8>, Abort> {
+    pub fn receive(self, message: &[u8]) -> Result<PartialSignature, Abort> {
         let Answer(peer) = codec::decode(message)?;
         let half = self.run.check(self.multiplied, peer)?;
-        codec::encode(&Partial(half.release()))
+        Ok(PartialSignature {
+            r: half.x_coordinate,
+            message: codec::encode(&Partial(half.release()))?,
+        })
     }
 }

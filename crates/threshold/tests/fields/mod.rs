@@ -12,6 +12,9 @@
 
 use std::ops::Range;
 
+use k256::elliptic_curve::sec1::{FromSec1Point, Sec1Point};
+use k256::{AffinePoint, ProjectivePoint, Secp256k1};
+
 /// What a changed byte can do to a field before any cryptography looks at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -242,10 +245,37 @@ pub fn of(message: &[u8]) -> Vec<Field> {
         }
         0x23 => walk.answer(),
         0x24 => walk.partial(),
+        0x51 => walk.opening(),
+        0x52 => {
+            walk.opening();
+            walk.answer();
+            walk.bytes("nonce_commitment", 32);
+        }
+        0x53 => walk.answer(),
+        0x54 => {
+            walk.bytes("use.nonce", 32);
+            walk.bytes("use.binding", 32);
+        }
+        0x55 => {
+            walk.bytes("server_nonce", 32);
+            walk.partial();
+        }
         tag => panic!("no message has tag {tag:#04x}"),
     }
     assert_eq!(walk.at, message.len(), "bytes behind the last field");
     walk.fields
+}
+
+/// R, the sum of the nonce points that the two answers of a signature open.
+pub fn nonce_point(servers: &[u8], devices: &[u8]) -> AffinePoint {
+    let opened = |message: &[u8]| -> ProjectivePoint {
+        let fields = of(message);
+        let field = fields.iter().find(|f| f.name == "answer.instance_point");
+        let point = &message[field.unwrap().range.clone()];
+        let point = Sec1Point::<Secp256k1>::from_bytes(point).unwrap();
+        AffinePoint::from_sec1_point(&point).unwrap().into()
+    };
+    (opened(servers) + opened(devices)).to_affine()
 }
 
 /// Offsets to change: every byte of a field of up to 64 bytes that is not one of
@@ -313,8 +343,9 @@ pub fn reason_name(reason: &impl std::fmt::Debug) -> String {
         .collect()
 }
 
-/// SPEC.md section 6: what a change inside the opening, the answer, the partial
-/// or the transcript hash leads to, and whether that is a freeze.
+/// SPEC.md section 6 and 12.9: what a change inside the opening, the answer, the
+/// partial, the transcript hash or what a presignature adds leads to, and whether
+/// that is a freeze.
 pub fn signing_row(row: &str) -> (&'static str, bool) {
     match row {
         "transcript" => ("TranscriptMismatch", false),
@@ -336,6 +367,8 @@ pub fn signing_row(row: &str) -> (&'static str, bool) {
         "answer.gamma_v" | "answer.public_share" => ("OtConsistencyCheckFailed", true),
         "answer.mul_transmit.gamma_sender[0]" => ("GammaUInconsistency", true),
         "answer.mul_transmit.gamma_sender[1]" => ("OtConsistencyCheckFailed", true),
+        "nonce_commitment" | "server_nonce" => ("CommitmentMismatch", false),
+        "use.nonce" | "use.binding" => ("WrongCeremony", false),
         "partial.u" | "partial.w" => ("SignatureVerificationFailed", false),
         row => panic!("SPEC.md has no row {row}"),
     }

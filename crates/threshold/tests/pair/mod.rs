@@ -8,16 +8,23 @@
 )]
 
 use tandem_threshold::{
-    Abort, AccountShare, Ceremony, KeyShare, Kind, Releases, Role, Signature, keygen, sign,
+    Abort, AccountShare, Ceremony, KeyShare, Kind, Releases, Role, Signature, keygen, presign, sign,
 };
 
 /// Nonces of every keygen here. Real ones are fresh.
 pub const DEVICE_NONCE: [u8; 32] = [1; 32];
 pub const SERVER_NONCE: [u8; 32] = [2; 32];
 
-/// Number of messages of a keygen and of a signature.
+/// The nonces of steps 12.2 and 12.4 of every presignature here with index 0; with
+/// another index the server's is another one.
+pub const PRESIGN_SERVER_NONCE: [u8; 32] = [5; 32];
+pub const USE_NONCE: [u8; 32] = [6; 32];
+
+/// Number of messages of a keygen, of a signature, and of a presignature with its
+/// use.
 pub const KEYGEN_MESSAGES: usize = 12;
 pub const SIGN_MESSAGES: usize = 4;
+pub const PRESIGN_MESSAGES: usize = 5;
 
 /// Which side found what.
 #[derive(Debug)]
@@ -145,6 +152,116 @@ pub fn sign_with(
     let (device, d) = wire.at(Device, device.receive(&s))?;
     let d = wire.pass(d);
     let s = wire.at(Server, server.receive(&d))?;
-    let s = wire.pass(s);
+    let s = wire.pass(s.message);
     wire.at(Device, device.receive(&s))
+}
+
+/// Both sides' presignature.
+pub struct Presigned {
+    pub device: presign::device::Presignature,
+    pub server: presign::server::Presignature,
+}
+
+/// The ceremony of every presignature here.
+pub fn presigning<'a>(
+    share: &'a KeyShare,
+    account: u32,
+    index: u8,
+    releases: &'a Releases,
+) -> Ceremony<'a> {
+    Ceremony {
+        kind: Kind::Presign {
+            key: share.id(),
+            epoch: share.epoch(),
+            account,
+            index,
+        },
+        releases,
+        device_nonce: &[3; 32],
+        server_nonce: &[4; 32],
+    }
+}
+
+pub fn presign(device: &KeyShare, server: &KeyShare, account: u32, index: u8) -> Presigned {
+    presign_recorded(device, server, account, index).0
+}
+
+/// Also gives the three messages that it took.
+pub fn presign_recorded(
+    device: &KeyShare,
+    server: &KeyShare,
+    account: u32,
+    index: u8,
+) -> (Presigned, Vec<Vec<u8>>) {
+    let mut sent = Vec::new();
+    let mut hook = |_: usize, message: &mut Vec<u8>| sent.push(message.clone());
+    let mut wire = Wire {
+        count: 0,
+        hook: &mut hook,
+    };
+    let presigned = prepare(device, server, account, index, &mut wire).unwrap();
+    (presigned, sent)
+}
+
+fn prepare(
+    device: &KeyShare,
+    server: &KeyShare,
+    account: u32,
+    index: u8,
+    wire: &mut Wire,
+) -> Result<Presigned, Failure> {
+    use Role::{Device, Server};
+    let releases = releases();
+    let ceremony = presigning(device, account, index, &releases);
+    let share = |share: &KeyShare| -> AccountShare { share.account(account).unwrap() };
+    let (device, d) = wire.at(Device, presign::device::open(share(device), &ceremony))?;
+    let d = wire.pass(d);
+    let nonce = &PRESIGN_SERVER_NONCE.map(|byte| byte + index);
+    let (server, s) = wire.at(
+        Server,
+        presign::server::reply(share(server), &ceremony, nonce, &d),
+    )?;
+    let s = wire.pass(s);
+    let (device, d) = wire.at(Device, device.receive(&s))?;
+    let d = wire.pass(d);
+    let server = wire.at(Server, server.receive(&d))?;
+    Ok(Presigned { device, server })
+}
+
+/// Prepares with account 0 and uses it for `digest`: messages 1 to 3, then 4 and 5.
+/// Also gives the r that the server learns.
+pub fn presign_with(
+    device: &KeyShare,
+    server: &KeyShare,
+    digest: &[u8; 32],
+    hook: &mut dyn FnMut(usize, &mut Vec<u8>),
+) -> Result<(Signature, [u8; 32]), Failure> {
+    let mut wire = Wire { count: 0, hook };
+    let presigned = prepare(device, server, 0, 0, &mut wire)?;
+    finish(presigned, digest, &mut wire)
+}
+
+/// Uses a presignature.
+pub fn spend(presigned: Presigned, digest: &[u8; 32]) -> (Signature, [u8; 32]) {
+    let mut hook = |_: usize, _: &mut Vec<u8>| {};
+    let mut wire = Wire {
+        count: 3,
+        hook: &mut hook,
+    };
+    finish(presigned, digest, &mut wire).unwrap()
+}
+
+fn finish(
+    presigned: Presigned,
+    digest: &[u8; 32],
+    wire: &mut Wire,
+) -> Result<(Signature, [u8; 32]), Failure> {
+    use Role::{Device, Server};
+    let Presigned { device, server } = presigned;
+    let (device, d) = wire.at(Device, device.spend(digest, &USE_NONCE))?;
+    let d = wire.pass(d);
+    let partial = wire.at(Server, server.spend(digest, &d))?;
+    let s = wire.pass(partial.message);
+    let signature = wire.at(Device, device.receive(&s))?;
+    Ok((signature, partial.r))
 }
