@@ -1,7 +1,7 @@
-//! The two ceremonies, message by message.
+//! The ceremonies, message by message.
 
 use serde_json::{Value, json};
-use tandem_threshold::{Abort, Ceremony, KeyShare, Kind, Releases, Role, keygen, sign};
+use tandem_threshold::{Abort, AccountShare, Ceremony, KeyShare, Kind, Releases, Role, keygen, presign, sign};
 
 /// What one side spent.
 #[derive(Debug, Default, Clone)]
@@ -118,13 +118,6 @@ fn make_signature(
         device_nonce: &[3; 32],
         server_nonce: &[4; 32],
     };
-    // Deriving the account's share is part of every signature.
-    let account = |share: &KeyShare| {
-        share.account(0).map_err(|_| Abort {
-            verdict: tandem_threshold::Verdict::Retry,
-            reason: tandem_threshold::Reason::InvalidSignature,
-        })
-    };
     let (device, d1) = step!(
         meter,
         Device,
@@ -137,12 +130,65 @@ fn make_signature(
     );
     let (device, d2) = step!(meter, Device, device.receive(&s1));
     let s2 = meter.step(Role::Server, || server.receive(&d2))?;
-    meter.sent(Role::Server, &s2);
-    meter.step(Role::Device, || device.receive(&s2))?;
+    meter.sent(Role::Server, &s2.message);
+    meter.step(Role::Device, || device.receive(&s2.message))?;
     Ok(meter.report)
 }
 
-/// Runs `keygens` keygens and `signatures` signatures; medians and minima as JSON.
+/// Deriving the account's share is part of every signature.
+fn account(share: &KeyShare) -> Result<AccountShare, Abort> {
+    share.account(0).map_err(|_| Abort {
+        verdict: tandem_threshold::Verdict::Retry,
+        reason: tandem_threshold::Reason::InvalidSignature,
+    })
+}
+
+/// A signature in two parts: what is prepared, and what remains once the digest is
+/// known.
+fn make_presignature(
+    device: &KeyShare,
+    server: &KeyShare,
+    digest: &[u8; 32],
+    clock: &dyn Fn() -> f64,
+) -> Result<[Report; 2], Abort> {
+    let mut meter = Meter {
+        clock,
+        report: Report::default(),
+    };
+    let releases = releases();
+    let ceremony = Ceremony {
+        kind: Kind::Presign {
+            key: device.id(),
+            epoch: 0,
+            account: 0,
+            index: 0,
+        },
+        releases: &releases,
+        device_nonce: &[3; 32],
+        server_nonce: &[4; 32],
+    };
+    let (device, d1) = step!(
+        meter,
+        Device,
+        presign::device::open(account(device)?, &ceremony)
+    );
+    let (server, s1) = step!(
+        meter,
+        Server,
+        presign::server::reply(account(server)?, &ceremony, &[5; 32], &d1)
+    );
+    let (device, d2) = step!(meter, Device, device.receive(&s1));
+    let server = meter.step(Role::Server, || server.receive(&d2))?;
+    let prepared = std::mem::take(&mut meter.report);
+    let (device, d3) = step!(meter, Device, device.spend(digest, &[6; 32]));
+    let s2 = meter.step(Role::Server, || server.spend(digest, &d3))?;
+    meter.sent(Role::Server, &s2.message);
+    meter.step(Role::Device, || device.receive(&s2.message))?;
+    Ok([prepared, meter.report])
+}
+
+/// Runs `keygens` keygens, `signatures` signatures and as many presignatures with
+/// their use; medians and minima as JSON.
 ///
 /// # Errors
 /// An honest run that aborts, as text.
@@ -155,16 +201,22 @@ pub fn run(keygens: usize, signatures: usize, clock: &dyn Fn() -> f64) -> Result
         shares = Some((device, server));
     }
     let (device, server) = shares.ok_or("no key was made")?;
-    let mut signed = Vec::new();
+    let (mut signed, mut prepared, mut used) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..signatures.max(1) {
         let digest = [number.to_le_bytes()[0]; 32];
         let report = make_signature(&device, &server, &digest, clock);
         signed.push(report.map_err(|abort| abort.to_string())?);
+        let [preparation, online] = make_presignature(&device, &server, &digest, clock)
+            .map_err(|abort| abort.to_string())?;
+        prepared.push(preparation);
+        used.push(online);
     }
     let share = device.to_bytes().map_err(|error| error.to_string())?;
     Ok(json!({
         "keygen": summarise(&made),
         "sign": summarise(&signed),
+        "presign": summarise(&prepared),
+        "use": summarise(&used),
         "storedShareBytes": share.len(),
     }))
 }

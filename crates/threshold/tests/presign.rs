@@ -155,7 +155,7 @@ fn forged_use(sent: &[Vec<u8>], digest: &[u8; 32], nonce: &[u8; 32]) -> Vec<u8> 
         digest,
         nonce,
     ]);
-    [&[0x54_u8][..], nonce, &binding].concat()
+    [&[0x64_u8][..], nonce, &binding].concat()
 }
 
 #[test]

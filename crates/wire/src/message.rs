@@ -21,6 +21,8 @@ pub enum ToServer {
         /// server.
         freeze: bool,
     },
+    /// Uses a signature that this session prepared.
+    Sign(UseRequest),
 }
 
 /// Server to device.
@@ -80,6 +82,8 @@ pub enum Purpose {
     },
     /// Signs one request with one account.
     Sign(SignRequest),
+    /// Prepares signatures, to be used later in the same session.
+    Presign(PresignRequest),
 }
 
 /// A request to sign.
@@ -96,6 +100,36 @@ pub struct SignRequest {
     /// The digest the device computed. A difference is an error, never a choice.
     pub digest: [u8; 32],
     /// Step 3.1 of the threshold protocol.
+    pub round: MessageBytes,
+}
+
+/// Most signatures that one session prepares.
+pub const PRESIGN_MAX: usize = 4;
+
+/// A request to prepare signatures with one account.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresignRequest {
+    /// Key id.
+    pub key: [u8; 32],
+    /// Epoch of the device's share.
+    pub epoch: u32,
+    /// Account index, path m/account.
+    pub account: u32,
+    /// Step 12.1 of the threshold protocol, once for each signature; from 1 to
+    /// [`PRESIGN_MAX`].
+    pub rounds: Vec<MessageBytes>,
+}
+
+/// What a prepared signature is used for.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UseRequest {
+    /// Which of those that the session prepared, from 0.
+    pub index: u8,
+    /// The whole request as JSON; the server decodes and hashes it itself.
+    pub request: String,
+    /// The digest the device computed. A difference is an error, never a choice.
+    pub digest: [u8; 32],
+    /// Step 12.4 of the threshold protocol.
     pub round: MessageBytes,
 }
 
@@ -337,6 +371,31 @@ mod tests {
         ] {
             assert_eq!(encode(&code), vec![byte]);
         }
+    }
+
+    #[test]
+    fn preparing_and_using_have_the_encoding_of_the_format() {
+        let presign = Purpose::Presign(PresignRequest {
+            key: [7; 32],
+            epoch: 1,
+            account: 300,
+            rounds: vec![vec![0xaa], vec![0xbb, 0xcc]],
+        });
+        let key = [7; 32];
+        let expected = [&[3][..], &key, &[1, 0xac, 2, 2, 1, 0xaa, 2, 0xbb, 0xcc]].concat();
+        assert_eq!(encode(&presign), expected);
+        let used = ToServer::Sign(UseRequest {
+            index: 200,
+            request: "{}".into(),
+            digest: [8; 32],
+            round: vec![0xdd],
+        });
+        let expected = [&[3, 200, 2][..], b"{}", &[8; 32], &[1, 0xdd]].concat();
+        assert_eq!(used.to_bytes(), expected);
+        let Ok(ToServer::Sign(read)) = ToServer::from_bytes(&expected) else {
+            unreachable!("it decodes");
+        };
+        assert_eq!((read.index, read.round), (200, vec![0xdd]));
     }
 
     proptest! {

@@ -39,31 +39,31 @@ pub struct Partial {
 }
 
 impl Message for Opening {
-    const TAG: u8 = 0x51;
+    const TAG: u8 = 0x61;
     const NAME: &'static str = "presign opening";
     const MAX_LEN: usize = 28 * 1024;
 }
 
 impl Message for Reply {
-    const TAG: u8 = 0x52;
+    const TAG: u8 = 0x62;
     const NAME: &'static str = "presign reply";
     const MAX_LEN: usize = 84 * 1024;
 }
 
 impl Message for Answer {
-    const TAG: u8 = 0x53;
+    const TAG: u8 = 0x63;
     const NAME: &'static str = "presign answer";
     const MAX_LEN: usize = 57 * 1024;
 }
 
 impl Message for Use {
-    const TAG: u8 = 0x54;
+    const TAG: u8 = 0x64;
     const NAME: &'static str = "presignature use";
     const MAX_LEN: usize = 128;
 }
 
 impl Message for Partial {
-    const TAG: u8 = 0x55;
+    const TAG: u8 = 0x65;
     const NAME: &'static str = "presignature partial";
     const MAX_LEN: usize = 192;
 }

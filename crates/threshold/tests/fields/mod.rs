@@ -245,18 +245,18 @@ pub fn of(message: &[u8]) -> Vec<Field> {
         }
         0x23 => walk.answer(),
         0x24 => walk.partial(),
-        0x51 => walk.opening(),
-        0x52 => {
+        0x61 => walk.opening(),
+        0x62 => {
             walk.opening();
             walk.answer();
             walk.bytes("nonce_commitment", 32);
         }
-        0x53 => walk.answer(),
-        0x54 => {
+        0x63 => walk.answer(),
+        0x64 => {
             walk.bytes("use.nonce", 32);
             walk.bytes("use.binding", 32);
         }
-        0x55 => {
+        0x65 => {
             walk.bytes("server_nonce", 32);
             walk.partial();
         }
