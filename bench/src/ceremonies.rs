@@ -1,7 +1,9 @@
 //! The ceremonies, message by message.
 
 use serde_json::{Value, json};
-use tandem_threshold::{Abort, AccountShare, Ceremony, KeyShare, Kind, Releases, Role, keygen, presign, sign};
+use tandem_threshold::{
+    Abort, AccountShare, Ceremony, KeyShare, Kind, Releases, Role, keygen, presign, sign,
+};
 
 /// What one side spent.
 #[derive(Debug, Default, Clone)]

@@ -26,7 +26,7 @@ pub enum Verdict {
     /// The peer failed a check on oblivious-transfer state that later signatures
     /// would use again. The key MUST be frozen durably before anything is
     /// answered; another attempt could cost the key. In the joint test signature
-    /// of keygen there is no key yet: all state is dropped instead.
+    /// of keygen and of refresh that state is new, and dropped instead.
     Freeze,
 }
 
@@ -47,12 +47,15 @@ pub enum Reason {
     /// What was opened is not what was committed to (SPEC.md 2.3, 12.6).
     #[error("what was opened is not what was committed to")]
     CommitmentMismatch,
-    /// The two sides saw different keygens (SPEC.md 2.5).
+    /// The two sides saw different keygens or refreshes (SPEC.md 2.5).
     #[error("the transcripts of the two sides differ")]
     TranscriptMismatch,
     /// The ceremony was set up for another digest, kind or key.
     #[error("the ceremony does not fit: {0}")]
     WrongCeremony(&'static str),
+    /// What a dealer deals, or has, is not of the key it names (SPEC.md 10.2).
+    #[error("the pieces are not of this key")]
+    WrongPieces,
     /// A check inside the threshold library failed.
     #[error("protocol check failed: {0}")]
     Check(AbortReason),

@@ -75,6 +75,33 @@ pub enum Kind<'a> {
         /// Which of those that are prepared together, from 0.
         index: u8,
     },
+    /// Making a new pair of shares of a key, of epoch `from_epoch + 1`.
+    Refresh {
+        /// The key.
+        key: &'a KeyId,
+        /// The epoch that the new pair follows; 0 if there was none.
+        from_epoch: u32,
+        /// What the new pair is made from.
+        basis: Basis,
+    },
+    /// Proving that both sides have the shares of an epoch.
+    Confirm {
+        /// The key.
+        key: &'a KeyId,
+        /// The epoch.
+        epoch: u32,
+    },
+}
+
+/// What a new pair of shares is made from: SPEC.md 10.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// The shares that both sides have.
+    Shares,
+    /// The server's share and the third point: the device lost its own.
+    Recovery,
+    /// What the device alone has: the key in two pieces, or the key.
+    Deal,
 }
 
 /// The values that both sides must agree on before a ceremony starts.
@@ -94,67 +121,67 @@ impl Ceremony<'_> {
     /// The id that every message of this ceremony is bound to (SPEC.md 1.2).
     #[must_use]
     pub fn id(&self) -> CeremonyId {
-        let version = PROTOCOL_VERSION.to_be_bytes();
-        let [device, server] = [&self.releases.device, &self.releases.server];
-        let head: [&[u8]; 5] = [
-            &version,
-            device.as_bytes(),
-            server.as_bytes(),
-            self.device_nonce,
-            self.server_nonce,
-        ];
-        CeremonyId(match self.kind {
-            Kind::Keygen => {
-                let [a, b, c, d, e] = head;
-                domain::hash(domain::CEREMONY, &[b"keygen", a, b, c, d, e])
-            }
+        match self.kind {
+            Kind::Keygen => self.hash(b"keygen", &[]),
             Kind::Sign {
                 key,
                 epoch,
                 account,
                 digest,
+            } => self.hash(
+                b"sign",
+                &[
+                    key.as_bytes(),
+                    &epoch.to_be_bytes(),
+                    &account.to_be_bytes(),
+                    digest,
+                ],
+            ),
+            Kind::Refresh {
+                key,
+                from_epoch,
+                basis,
             } => {
-                let [a, b, c, d, e] = head;
-                domain::hash(
-                    domain::CEREMONY,
-                    &[
-                        b"sign",
-                        a,
-                        b,
-                        c,
-                        d,
-                        e,
-                        key.as_bytes(),
-                        &epoch.to_be_bytes(),
-                        &account.to_be_bytes(),
-                        digest,
-                    ],
-                )
+                let basis = match basis {
+                    Basis::Shares => 1,
+                    Basis::Recovery => 2,
+                    Basis::Deal => 3,
+                };
+                let fields: [&[u8]; 3] = [key.as_bytes(), &from_epoch.to_be_bytes(), &[basis]];
+                self.hash(b"refresh", &fields)
             }
             Kind::Presign {
                 key,
                 epoch,
                 account,
                 index,
-            } => {
-                let [a, b, c, d, e] = head;
-                domain::hash(
-                    domain::CEREMONY,
-                    &[
-                        b"presign",
-                        a,
-                        b,
-                        c,
-                        d,
-                        e,
-                        key.as_bytes(),
-                        &epoch.to_be_bytes(),
-                        &account.to_be_bytes(),
-                        &[index],
-                    ],
-                )
+            } => self.hash(
+                b"presign",
+                &[
+                    key.as_bytes(),
+                    &epoch.to_be_bytes(),
+                    &account.to_be_bytes(),
+                    &[index],
+                ],
+            ),
+            Kind::Confirm { key, epoch } => {
+                self.hash(b"confirm", &[key.as_bytes(), &epoch.to_be_bytes()])
             }
-        })
+        }
+    }
+
+    /// 1.2: > H(ceremony tag, kind, v, releases, nonces, what the kind binds).
+    fn hash(&self, kind: &[u8], bound: &[&[u8]]) -> CeremonyId {
+        let version = PROTOCOL_VERSION.to_be_bytes();
+        let head: [&[u8]; 6] = [
+            kind,
+            &version,
+            self.releases.device.as_bytes(),
+            self.releases.server.as_bytes(),
+            self.device_nonce,
+            self.server_nonce,
+        ];
+        CeremonyId(domain::hash(domain::CEREMONY, &[&head, bound].concat()))
     }
 }
 
@@ -206,6 +233,22 @@ mod tests {
             device_nonce: &[3; 32],
             server_nonce: &[4; 32],
         };
+        let refresh = |key, from_epoch, basis| Kind::Refresh {
+            key,
+            from_epoch,
+            basis,
+        };
+        let confirm = |key, epoch| Kind::Confirm { key, epoch };
+        let other_kinds = [
+            refresh(&key_a, 0, Basis::Shares),
+            refresh(&key_b, 0, Basis::Shares),
+            refresh(&key_a, 1, Basis::Shares),
+            refresh(&key_a, 0, Basis::Recovery),
+            refresh(&key_a, 0, Basis::Deal),
+            confirm(&key_a, 0),
+            confirm(&key_b, 0),
+            confirm(&key_a, 1),
+        ];
         let variants = [
             base,
             Ceremony {
@@ -261,7 +304,9 @@ mod tests {
                 ..base
             },
         ];
-        let ids: BTreeSet<_> = variants.iter().map(|v| *v.id().as_bytes()).collect();
-        assert_eq!(ids.len(), variants.len());
+        let of_kinds = other_kinds.map(|kind| Ceremony { kind, ..base });
+        let all = || variants.iter().chain(&of_kinds);
+        let ids: BTreeSet<_> = all().map(|v| *v.id().as_bytes()).collect();
+        assert_eq!(ids.len(), all().count());
     }
 }

@@ -5,12 +5,6 @@ use sha2::{Digest, Sha256};
 
 /// Ceremony id: SPEC.md 1.2.
 pub const CEREMONY: &str = "tandem/ceremony/v1";
-/// Commitment to a proof commitment, bound to the sender: SPEC.md 2.2.
-pub const OUTER_COMMITMENT: &str = "tandem/keygen/outer-commitment/v1";
-/// Running hash of all messages of a keygen: SPEC.md 2.5.
-pub const TRANSCRIPT: &str = "tandem/keygen/transcript/v1";
-/// The message of the joint test signature that ends keygen: SPEC.md 2.6.
-pub const KEY_PROOF: &str = "tandem/keygen/proof/v1";
 /// Key id: SPEC.md 1.3.
 pub const KEY_ID: &str = "tandem/key-id/v1";
 /// Commitment to the server's nonce of a presignature: SPEC.md 12.2.
@@ -19,17 +13,52 @@ pub const PRESIGN_NONCE: &str = "tandem/presign/server-nonce/v1";
 pub const PRESIGN_USE: &str = "tandem/presign/use/v1";
 /// The rerandomiser of a presignature: SPEC.md 12.5.
 pub const PRESIGN_RERANDOMISER: &str = "tandem/presign/rerandomiser/v1";
+/// Session id of a new pair whose line is not the old one: SPEC.md 10.2.
+pub const NEW_PAIR: &str = "tandem/refresh/pair/v1";
+/// A secret that both sides of one pair share: SPEC.md 10.6.
+pub const PAIR_SECRET: &str = "tandem/refresh/pair-secret/v1";
+/// The message of a confirmation: SPEC.md 10.7.
+pub const CONFIRM: &str = "tandem/confirm/v1";
+
+/// The tags of a ceremony that ends with a new pair of shares.
+pub struct PairTags {
+    /// Commitment to a proof commitment, bound to the sender: SPEC.md 2.2.
+    pub outer_commitment: &'static str,
+    /// Running hash of all messages: SPEC.md 2.5.
+    pub transcript: &'static str,
+    /// The message of the joint test signature that ends it: SPEC.md 2.6.
+    pub proof: &'static str,
+}
+
+/// SPEC.md section 2.
+pub const KEYGEN: PairTags = PairTags {
+    outer_commitment: "tandem/keygen/outer-commitment/v1",
+    transcript: "tandem/keygen/transcript/v1",
+    proof: "tandem/keygen/proof/v1",
+};
+/// SPEC.md section 10.
+pub const REFRESH: PairTags = PairTags {
+    outer_commitment: "tandem/refresh/outer-commitment/v1",
+    transcript: "tandem/refresh/transcript/v1",
+    proof: "tandem/refresh/proof/v1",
+};
 
 #[cfg(test)]
-const ALL: [&str; 8] = [
+const ALL: [&str; 14] = [
     CEREMONY,
-    OUTER_COMMITMENT,
-    TRANSCRIPT,
-    KEY_PROOF,
     KEY_ID,
     PRESIGN_NONCE,
     PRESIGN_USE,
     PRESIGN_RERANDOMISER,
+    NEW_PAIR,
+    PAIR_SECRET,
+    CONFIRM,
+    KEYGEN.outer_commitment,
+    KEYGEN.transcript,
+    KEYGEN.proof,
+    REFRESH.outer_commitment,
+    REFRESH.transcript,
+    REFRESH.proof,
 ];
 
 /// SHA-256 over a tag and fields. Every field carries its length, so two

@@ -11,6 +11,8 @@
 //! sign     device: AwaitReply -> AwaitPartial -> Signature      server: AwaitAnswer -> PartialSignature
 //! presign  device: AwaitReply -> Presignature -> AwaitPartial -> Signature
 //!          server: AwaitAnswer -> Presignature -> PartialSignature
+//! refresh  Base -> AwaitFragment -> .. -> Unproven -> proof -> Refreshed
+//! confirm  the states of sign, with the master share
 //! ```
 //!
 //! Messages are bytes on both sides of every function: what is hashed into the
@@ -29,18 +31,23 @@
 mod abort;
 mod ceremony;
 mod codec;
+mod context;
 mod derive;
 mod domain;
+mod kept;
+mod proof;
 mod share;
 mod signature;
 mod transcript;
 
+pub mod confirm;
 pub mod keygen;
 pub mod presign;
+pub mod refresh;
 pub mod sign;
 
 pub use abort::{Abort, Reason, Verdict};
-pub use ceremony::{Ceremony, CeremonyId, Kind, Nonce, Role};
+pub use ceremony::{Basis, Ceremony, CeremonyId, Kind, Nonce, Role};
 pub use derive::{AccountShare, DeriveError, MAX_ACCOUNT_INDEX};
 pub use share::{KeyId, KeyShare, PublicKey, Releases, ShareError};
 pub use signature::Signature;

@@ -7,7 +7,7 @@ use k256::elliptic_curve::sec1::ToSec1Point;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::{AccountShare, CeremonyId, DeriveError, Role, codec, domain};
+use crate::{AccountShare, DeriveError, Role, codec, domain};
 
 /// First byte of a stored share. Version 1 must load for ever.
 const STORED_VERSION: u8 = 1;
@@ -30,6 +30,12 @@ impl KeyId {
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// 1.3: > key id = H(key id tag, public key, chain code).
+    #[must_use]
+    pub fn of(public_key: &PublicKey, chain_code: &[u8; 32]) -> Self {
+        Self(domain::hash(domain::KEY_ID, &[public_key, chain_code]))
     }
 }
 
@@ -58,7 +64,8 @@ pub struct Releases {
 
 /// One side's share of a key whose joint test signature was verified.
 ///
-/// The only ways to get one are a keygen that was proved and [`KeyShare::load`].
+/// The only ways to get one are a keygen or a refresh that was proved and
+/// [`KeyShare::load`].
 ///
 /// # Security
 ///
@@ -71,7 +78,6 @@ pub struct KeyShare {
     id: KeyId,
     public_key: PublicKey,
     releases: Releases,
-    ceremony: CeremonyId,
 }
 
 /// A stored share that cannot be used.
@@ -89,7 +95,7 @@ pub enum ShareError {
 struct StoredRef<'a> {
     epoch: u32,
     releases: &'a Releases,
-    ceremony: &'a [u8; 32],
+    session: &'a [u8; 32],
     party: &'a Party,
 }
 
@@ -97,7 +103,7 @@ struct StoredRef<'a> {
 struct Stored {
     epoch: u32,
     releases: Releases,
-    ceremony: [u8; 32],
+    session: [u8; 32],
     party: Party,
 }
 
@@ -107,19 +113,17 @@ impl KeyShare {
         role: Role,
         epoch: u32,
         releases: Releases,
-        ceremony: CeremonyId,
     ) -> Result<Self, ShareError> {
         let public_key = compressed(&party.pk).ok_or(ShareError::Inconsistent(
             "its public key is the point at infinity",
         ))?;
         Ok(Self {
-            id: key_id(&public_key, &party.derivation_data.chain_code),
+            id: KeyId::of(&public_key, &party.derivation_data.chain_code),
             party,
             role,
             epoch,
             public_key,
             releases,
-            ceremony,
         })
     }
 
@@ -128,13 +132,7 @@ impl KeyShare {
     /// # Errors
     /// [`ShareError::Undecodable`] if the share cannot be encoded.
     pub fn to_bytes(&self) -> Result<Zeroizing<Vec<u8>>, ShareError> {
-        let stored = StoredRef {
-            epoch: self.epoch,
-            releases: &self.releases,
-            ceremony: self.ceremony.as_bytes(),
-            party: &self.party,
-        };
-        codec::encode_secret(STORED_VERSION, &stored).ok_or(ShareError::Undecodable)
+        encode(&self.party, self.epoch, &self.releases)
     }
 
     /// Reads a share back and checks that its parts fit together.
@@ -189,7 +187,7 @@ impl KeyShare {
             "its pairwise state is malformed",
         )?;
         check(
-            party.session_id == stored.ceremony,
+            party.session_id == stored.session,
             "it was not made by the ceremony it names",
         )?;
         let derivation = &party.derivation_data;
@@ -199,13 +197,7 @@ impl KeyShare {
                 && derivation.poly_point == party.poly_point,
             "its derivation data is not the master key's",
         )?;
-        Self::new(
-            party,
-            role,
-            stored.epoch,
-            stored.releases,
-            CeremonyId(stored.ceremony),
-        )
+        Self::new(party, role, stored.epoch, stored.releases)
     }
 
     /// The share of account `m/index`, ready to sign.
@@ -246,8 +238,24 @@ impl KeyShare {
         self.public_key
     }
 
+    /// The chain code of the master key (BIP-32). Not secret, but it links the
+    /// accounts.
+    #[must_use]
+    pub const fn chain_code(&self) -> &[u8; 32] {
+        &self.party.derivation_data.chain_code
+    }
+
     pub(crate) const fn party(&self) -> &Party {
         &self.party
+    }
+
+    pub(crate) fn into_party(self) -> Party {
+        self.party
+    }
+
+    /// 10.6: > a secret of this pair, the same at both sides.
+    pub(crate) fn pair_secret(&self) -> Result<Zeroizing<[u8; 32]>, ShareError> {
+        pair_secret(&self.party)
     }
 }
 
@@ -261,9 +269,33 @@ impl fmt::Debug for KeyShare {
     }
 }
 
-/// 1.3: > key id = H(key id tag, public key, chain code).
-fn key_id(public_key: &PublicKey, chain_code: &[u8; 32]) -> KeyId {
-    KeyId(domain::hash(domain::KEY_ID, &[public_key, chain_code]))
+/// 1.4: the stored form.
+pub(crate) fn encode(
+    party: &Party,
+    epoch: u32,
+    releases: &Releases,
+) -> Result<Zeroizing<Vec<u8>>, ShareError> {
+    let session = party.session_id.as_slice().try_into();
+    let stored = StoredRef {
+        epoch,
+        releases,
+        session: session.map_err(|_| ShareError::Undecodable)?,
+        party,
+    };
+    codec::encode_secret(STORED_VERSION, &stored).ok_or(ShareError::Undecodable)
+}
+
+/// 10.6: > H(pair secret tag, session id, seed of the zero shares).
+pub(crate) fn pair_secret(party: &Party) -> Result<Zeroizing<[u8; 32]>, ShareError> {
+    let [pair] = party.zero_share.seeds.as_slice() else {
+        return Err(ShareError::Inconsistent(
+            "its pairwise state is not with the other party",
+        ));
+    };
+    Ok(Zeroizing::new(domain::hash(
+        domain::PAIR_SECRET,
+        &[&party.session_id, &pair.seed],
+    )))
 }
 
 /// SEC1 compressed form; none for the point at infinity.

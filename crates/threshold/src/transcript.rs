@@ -1,16 +1,20 @@
-//! The running hash of a keygen: SPEC.md 2.5.
+//! The running hash of a keygen or a refresh: SPEC.md 2.5.
 
 use crate::{CeremonyId, Role, domain};
 
 /// Everything that was sent and received, in the order of SPEC.md: for each
 /// round the device's message, then the server's.
 #[derive(Debug, Clone)]
-pub struct Transcript([u8; 32]);
+pub struct Transcript {
+    tag: &'static str,
+    hash: [u8; 32],
+}
 
 impl Transcript {
     /// Starts with the ceremony id.
-    pub fn new(ceremony: &CeremonyId) -> Self {
-        Self(domain::hash(domain::TRANSCRIPT, &[ceremony.as_bytes()]))
+    pub fn new(tag: &'static str, ceremony: &CeremonyId) -> Self {
+        let hash = domain::hash(tag, &[ceremony.as_bytes()]);
+        Self { tag, hash }
     }
 
     /// Adds one round. `own` and `peer` are the exact bytes that crossed the wire.
@@ -19,12 +23,17 @@ impl Transcript {
             Role::Device => (own, peer),
             Role::Server => (peer, own),
         };
-        self.0 = domain::hash(domain::TRANSCRIPT, &[&self.0, device, server]);
+        self.hash = domain::hash(self.tag, &[&self.hash, device, server]);
+    }
+
+    /// Adds a message that has no counterpart: the deal of SPEC.md 10.2.
+    pub fn add_message(&mut self, message: &[u8]) {
+        self.add_round(Role::Device, message, &[]);
     }
 
     /// The hash so far.
     pub const fn hash(&self) -> [u8; 32] {
-        self.0
+        self.hash
     }
 }
 
@@ -34,7 +43,7 @@ mod tests {
 
     #[test]
     fn both_roles_reach_the_same_hash_and_a_swap_is_seen() {
-        let start = Transcript::new(&CeremonyId([9; 32]));
+        let start = Transcript::new("t", &CeremonyId([9; 32]));
         let mut device = start.clone();
         let mut server = start.clone();
         let mut swapped = start;

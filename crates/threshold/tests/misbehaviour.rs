@@ -10,19 +10,17 @@
 
 mod fields;
 mod pair;
+mod raw;
 
 use std::collections::BTreeMap;
 
 use dkls23::protocols::dkg::{self, ProofCommitment, SessionData};
 use dkls23::protocols::signing::{Broadcast3to4, SignData, TransmitPhase1to2, TransmitPhase2to3};
 use dkls23::protocols::{Parameters, PartyIndex};
-use dkls23::secp256k1::Party;
 use k256::{ProjectivePoint, Scalar, Secp256k1};
 use pair::{Failure, old_shares};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use tandem_threshold::{
-    Abort, Ceremony, KeyShare, Kind, Reason, Releases, Role, Verdict, keygen, sign,
-};
+use serde::{Serialize, de::DeserializeOwned};
+use tandem_threshold::{Abort, Ceremony, Kind, Reason, Releases, Role, Verdict, keygen, sign};
 
 const DIGEST: [u8; 32] = [0xd2; 32];
 
@@ -396,20 +394,6 @@ fn a_bad_half_gives_no_signature() {
     }
 }
 
-/// The stored form of SPEC.md 1.4, to build a party that cheats consistently.
-#[derive(Deserialize)]
-struct Stored {
-    _epoch: u32,
-    _releases: (String, String),
-    _ceremony: [u8; 32],
-    party: Party,
-}
-
-fn raw_party(share: &KeyShare) -> Party {
-    let bytes = share.to_bytes().unwrap();
-    postcard::from_bytes::<Stored>(&bytes[1..]).unwrap().party
-}
-
 fn encode<T: Serialize>(tag: u8, message: &T) -> Vec<u8> {
     postcard::to_extend(message, vec![tag]).unwrap()
 }
@@ -433,7 +417,7 @@ fn a_device_that_uses_another_key_share_gets_no_half() {
         (Scalar::ZERO, None),
         (Scalar::ONE, Some("PolynomialInconsistency")),
     ] {
-        let mut cheat = raw_party(&device)
+        let mut cheat = raw::party(&device)
             .derive_child(0, |_| String::new())
             .unwrap();
         cheat.poly_point += offset;

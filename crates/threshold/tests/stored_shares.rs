@@ -3,32 +3,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod pair;
+mod raw;
 
 use dkls23::protocols::PartyIndex;
-use dkls23::secp256k1::Party;
 use pair::old_shares;
-use serde::{Deserialize, Serialize};
 use tandem_threshold::{KeyShare, MAX_ACCOUNT_INDEX, Role, ShareError};
 
-/// The stored form, behind its version byte.
-#[derive(Serialize, Deserialize)]
-struct Rewritten {
-    epoch: u32,
-    releases: (String, String),
-    ceremony: [u8; 32],
-    party: Party,
-}
-
-fn load_changed(change: impl Fn(&mut Rewritten)) -> ShareError {
+fn load_changed(change: impl Fn(&mut raw::Stored)) -> ShareError {
     let (device, _) = old_shares();
-    let bytes = device.to_bytes().unwrap();
-    let mut stored: Rewritten = postcard::from_bytes(&bytes[1..]).unwrap();
+    let mut stored = raw::stored(&device);
     change(&mut stored);
-    let changed = postcard::to_extend(&stored, vec![1]).unwrap();
-    KeyShare::load(Role::Device, &changed).expect_err("it loaded")
+    KeyShare::load(Role::Device, &raw::bytes(&stored)).expect_err("it loaded")
 }
 
-type Change<'a> = &'a dyn Fn(&mut Rewritten);
+type Change<'a> = &'a dyn Fn(&mut raw::Stored);
 
 #[test]
 fn a_stored_share_whose_parts_contradict_each_other_does_not_load() {
@@ -61,7 +49,7 @@ fn a_stored_share_whose_parts_contradict_each_other_does_not_load() {
             receiver.public_gadget.pop();
         }),
         ("it was not made by the ceremony it names", &|s| {
-            s.ceremony[0] ^= 1;
+            s.session[0] ^= 1;
         }),
         ("its derivation data is not the master key's", &|s| {
             s.party.derivation_data.depth = 1;
@@ -80,15 +68,13 @@ fn a_stored_share_whose_parts_contradict_each_other_does_not_load() {
 #[test]
 fn accounts_are_the_children_that_another_bip_32_derives() {
     let (device, server) = old_shares();
-    let bytes = device.to_bytes().unwrap();
-    let stored: Rewritten = postcard::from_bytes(&bytes[1..]).unwrap();
     let master = bip32::XPub::new(
         bip32::PublicKey::from_bytes(device.public_key()).unwrap(),
         bip32::ExtendedKeyAttrs {
             depth: 0,
             parent_fingerprint: [0; 4],
             child_number: bip32::ChildNumber(0),
-            chain_code: *stored.party.chain_code(),
+            chain_code: *device.chain_code(),
         },
     );
     for index in [0, 1, 2, 1_000, MAX_ACCOUNT_INDEX] {

@@ -1,30 +1,30 @@
 //! The device's side of the joint test signature: step 2.6.
 
-use super::messages::ProofReply;
-use super::unproven::{Proof, compare};
+use super::unproven::Record;
+use crate::proof::Test;
 use crate::sign::engine::{Committed, Half};
-use crate::sign::messages::{AnswerWithPartial, Partial};
-use crate::{Abort, KeyShare, codec};
+use crate::{Abort, KeyShare};
 
 /// After step 2.6.1: waits for the server's reply.
 pub struct AwaitReply {
-    proof: Proof,
+    test: Test,
+    record: Record,
     committed: Committed,
-    transcript: [u8; 32],
 }
 
 /// After step 2.6.3: waits for the server's half.
 pub struct AwaitPartial {
-    proof: Proof,
+    test: Test,
+    record: Record,
     half: Half,
 }
 
 impl AwaitReply {
-    pub(super) fn new(proof: Proof, committed: Committed, transcript: [u8; 32]) -> Self {
+    pub(super) const fn new(test: Test, record: Record, committed: Committed) -> Self {
         Self {
-            proof,
+            test,
+            record,
             committed,
-            transcript,
         }
     }
 
@@ -33,17 +33,10 @@ impl AwaitReply {
     /// # Errors
     /// [`Abort`]; obey its verdict.
     pub fn receive(self, message: &[u8]) -> Result<(AwaitPartial, Vec<u8>), Abort> {
-        let reply: ProofReply = codec::decode(message)?;
-        compare(&self.transcript, &reply.transcript)?;
-        let run = &self.proof.run;
-        let (multiplied, answer) = run.multiply(self.committed, reply.opening)?;
-        let half = run.check(multiplied, reply.answer)?;
-        let message = codec::encode(&AnswerWithPartial {
-            answer,
-            partial: half.share(),
-        })?;
+        let (half, message) = self.test.answer(self.committed, message)?;
         let state = AwaitPartial {
-            proof: self.proof,
+            test: self.test,
+            record: self.record,
             half,
         };
         Ok((state, message))
@@ -60,7 +53,7 @@ impl AwaitPartial {
     /// # Errors
     /// [`Abort`]; obey its verdict.
     pub fn receive(self, message: &[u8]) -> Result<KeyShare, Abort> {
-        let Partial(peer) = codec::decode(message)?;
-        self.proof.finish(self.half, peer)
+        let (party, _) = self.test.finish_device(self.half, message)?;
+        self.record.share(party)
     }
 }

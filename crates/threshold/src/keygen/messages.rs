@@ -1,7 +1,6 @@
 //! The messages of keygen: SPEC.md section 2.
 
 use dkls23::protocols::dkg::TransmitInitMulPhase3to4;
-use dkls23::protocols::signing::{TransmitPhase1to2, TransmitPhase2to3};
 use dkls23::utilities::proofs::DLogProof;
 use k256::{Scalar, Secp256k1};
 use serde::{Deserialize, Serialize};
@@ -36,22 +35,6 @@ pub struct Setup {
     pub multiplication: TransmitInitMulPhase3to4<Secp256k1>,
 }
 
-/// Steps 2.5 and 2.6.1, device to server: the transcript hash and the opening of
-/// the test signature.
-#[derive(Serialize, Deserialize)]
-pub struct ProofOpening {
-    pub transcript: [u8; 32],
-    pub opening: TransmitPhase1to2,
-}
-
-/// Steps 2.5 and 2.6.2, server to device.
-#[derive(Serialize, Deserialize)]
-pub struct ProofReply {
-    pub transcript: [u8; 32],
-    pub opening: TransmitPhase1to2,
-    pub answer: TransmitPhase2to3<Secp256k1>,
-}
-
 impl Message for Fragment {
     const TAG: u8 = 0x11;
     const NAME: &'static str = "keygen fragment";
@@ -74,16 +57,4 @@ impl Message for Setup {
     const TAG: u8 = 0x14;
     const NAME: &'static str = "keygen setup";
     const MAX_LEN: usize = 160 * 1024;
-}
-
-impl Message for ProofOpening {
-    const TAG: u8 = 0x16;
-    const NAME: &'static str = "proof opening";
-    const MAX_LEN: usize = 28 * 1024;
-}
-
-impl Message for ProofReply {
-    const TAG: u8 = 0x17;
-    const NAME: &'static str = "proof reply";
-    const MAX_LEN: usize = 84 * 1024;
 }

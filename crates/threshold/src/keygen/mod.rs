@@ -11,10 +11,7 @@
 //! ```
 
 pub mod device;
-mod kept;
-mod messages;
-#[cfg(test)]
-mod proof_tests;
+pub(crate) mod messages;
 mod round1;
 mod round2;
 mod round3;
@@ -31,37 +28,16 @@ pub use unproven::Unproven;
 use dkls23::protocols::Parameters;
 use dkls23::protocols::dkg::SessionData;
 
-use crate::transcript::Transcript;
-use crate::{Ceremony, CeremonyId, Releases, Role};
+use crate::context::Context;
 
-/// What every state of a keygen carries along.
-struct Context {
-    role: Role,
-    ceremony: CeremonyId,
-    releases: Releases,
-    transcript: Transcript,
-}
-
-impl Context {
-    fn new(role: Role, ceremony: &Ceremony) -> Self {
-        let id = ceremony.id();
-        Self {
-            role,
-            ceremony: id,
-            releases: ceremony.releases.clone(),
-            transcript: Transcript::new(&id),
-        }
-    }
-
-    /// The library's session: two of two, bound to the ceremony id.
-    fn session(&self) -> SessionData {
-        SessionData {
-            parameters: Parameters {
-                threshold: 2,
-                share_count: 2,
-            },
-            party_index: self.role.party_index(),
-            session_id: self.ceremony.as_bytes().to_vec(),
-        }
+/// The library's session: two of two, bound to the ceremony id.
+fn session(context: &Context) -> SessionData {
+    SessionData {
+        parameters: Parameters {
+            threshold: 2,
+            share_count: 2,
+        },
+        party_index: context.role.party_index(),
+        session_id: context.ceremony.as_bytes().to_vec(),
     }
 }

@@ -6,8 +6,9 @@ use zeroize::Zeroizing;
 
 use super::messages::Fragment;
 use super::round2::AwaitCommitment;
-use super::{Context, round2};
-use crate::{Abort, Ceremony, Kind, Reason, Role, codec};
+use super::{round2, session};
+use crate::context::{Context, own_and_peer};
+use crate::{Abort, Ceremony, Kind, Reason, Role, codec, domain};
 
 /// After step 2.1: waits for the peer's fragment.
 pub struct AwaitFragment {
@@ -24,22 +25,14 @@ pub fn start(role: Role, ceremony: &Ceremony) -> Result<(AwaitFragment, Vec<u8>)
     if ceremony.kind != Kind::Keygen {
         return Err(Abort::retry(Reason::WrongCeremony("it is not a keygen")));
     }
-    let context = Context::new(role, ceremony);
+    let context = Context::new(role, ceremony, &domain::KEYGEN);
     // 2.1: > f_i(x) = a_i + b_i x at random; keep f_i(i), send f_i(j).
-    let fragments = Zeroizing::new(dkg::phase1::<Secp256k1>(&context.session()));
-    let [device, server] = fragments.as_slice() else {
-        return Err(Abort::retry(Reason::WrongCeremony(
-            "it is not between two parties",
-        )));
-    };
-    let (own, peer) = match role {
-        Role::Device => (device, server),
-        Role::Server => (server, device),
-    };
-    let sent = codec::encode(&Fragment(*peer))?;
+    let fragments = Zeroizing::new(dkg::phase1::<Secp256k1>(&session(&context)));
+    let (own, peer) = own_and_peer(role, &fragments)?;
+    let sent = codec::encode(&Fragment(peer))?;
     let state = AwaitFragment {
         context,
-        own_fragment: Zeroizing::new(*own),
+        own_fragment: Zeroizing::new(own),
         sent: Zeroizing::new(sent.clone()),
     };
     Ok((state, sent))
@@ -52,10 +45,7 @@ impl AwaitFragment {
     /// [`Abort`] if the message is malformed.
     pub fn receive(mut self, message: &[u8]) -> Result<(AwaitCommitment, Vec<u8>), Abort> {
         let peer = Zeroizing::new(codec::decode::<Fragment>(message)?.0);
-        let context = &mut self.context;
-        context
-            .transcript
-            .add_round(context.role, &self.sent, message);
+        self.context.add_round(&self.sent, message);
         let fragments = Zeroizing::new([*self.own_fragment, *peer]);
         round2::commit(self.context, &fragments)
     }

@@ -10,11 +10,12 @@ use dkls23::protocols::dkg::{self, ProofCommitment, UniqueKeepDerivationPhase2to
 use k256::{Scalar, Secp256k1};
 use zeroize::Zeroizing;
 
-use super::Context;
-use super::kept::SealedSeeds;
 use super::messages::{Commitments, OuterCommitment};
 use super::round3::AwaitOpening;
-use crate::{Abort, CeremonyId, Reason, Role, codec, domain};
+use super::session;
+use crate::context::{Context, only};
+use crate::kept::SealedSeeds;
+use crate::{Abort, codec};
 
 /// What phase 2 of the library keeps.
 pub(super) struct Kept {
@@ -41,19 +42,14 @@ pub(super) fn commit(
     // 2.2: > x_i = f_1(i) + f_2(i); prove knowledge of x_i; the proof commitment
     // > c_i is a hash of that proof; send H(outer tag, ceremony id, i, c_i).
     let (share, proof, zero, zero_messages, derivation, derivation_message) =
-        dkg::phase2::<Secp256k1>(&context.session(), fragments);
+        dkg::phase2::<Secp256k1>(&session(&context), fragments);
     let (share, zero) = (Zeroizing::new(share), SealedSeeds(zero));
-    let [zero_message] = zero_messages.as_slice() else {
-        return Err(Abort::retry(Reason::WrongCeremony(
-            "it is not between two parties",
-        )));
-    };
     let own = Commitments {
         proof: proof.commitment,
-        zero_seed: zero_message.commitment,
+        zero_seed: only(zero_messages)?.commitment,
         chain_code: derivation_message.cc_commitment,
     };
-    let outer = outer_commitment(&context.ceremony, context.role, &own.proof);
+    let outer = context.outer_commitment(context.role, &own.proof);
     let sent = codec::encode(&OuterCommitment(outer))?;
     let kept = Kept {
         share,
@@ -77,24 +73,9 @@ impl AwaitCommitment {
     /// [`Abort`] if the message is malformed.
     pub fn receive(mut self, message: &[u8]) -> Result<(AwaitOpening, Vec<u8>), Abort> {
         let OuterCommitment(peer) = codec::decode(message)?;
-        let context = &mut self.context;
-        context
-            .transcript
-            .add_round(context.role, &self.sent, message);
+        self.context.add_round(&self.sent, message);
         let sent = codec::encode(&self.kept.own)?;
         let state = AwaitOpening::new(self.context, self.kept, peer, sent.clone());
         Ok((state, sent))
     }
-}
-
-/// H(tag, ceremony id, own index, proof commitment).
-pub(super) fn outer_commitment(
-    ceremony: &CeremonyId,
-    role: Role,
-    proof_commitment: &[u8; 32],
-) -> [u8; 32] {
-    domain::hash(
-        domain::OUTER_COMMITMENT,
-        &[ceremony.as_bytes(), &[role.index()], proof_commitment],
-    )
 }

@@ -4,11 +4,12 @@ use dkls23::protocols::dkg;
 use k256::Secp256k1;
 use zeroize::Zeroize;
 
-use super::Context;
-use super::kept::{OpenedSeeds, Transfers};
 use super::messages::{Commitments, Setup};
-use super::round2::{Kept, outer_commitment};
+use super::round2::Kept;
 use super::round4::{self, AwaitSetup};
+use super::session;
+use crate::context::{Context, only};
+use crate::kept::{OpenedSeeds, Transfers};
 use crate::{Abort, Reason, codec};
 
 /// After step 2.3: waits for the peer's opening.
@@ -36,13 +37,10 @@ impl AwaitOpening {
     /// committed to, [`Reason::EqualCommitments`] if it echoes ours.
     pub fn receive(mut self, message: &[u8]) -> Result<(AwaitSetup, Vec<u8>), Abort> {
         let peer: Commitments = codec::decode(message)?;
-        let context = &mut self.context;
-        // 2.3: > H(outer tag, ceremony id, peer's index, opened c_j) is what the peer
-        // > sent in 2.2, and none of the three commitments equals ours.
-        let expected = outer_commitment(&context.ceremony, context.role.peer(), &peer.proof);
-        if expected != self.peer_outer {
-            return Err(Abort::retry(Reason::CommitmentMismatch));
-        }
+        // 2.3: > o_j is the commitment to c_j, and none of the three commitments
+        // > equals ours.
+        self.context
+            .expect_committed(&self.peer_outer, &peer.proof)?;
         let own = &self.kept.own;
         if peer.proof == own.proof
             || peer.zero_seed == own.zero_seed
@@ -50,29 +48,24 @@ impl AwaitOpening {
         {
             return Err(Abort::retry(Reason::EqualCommitments));
         }
-        context
-            .transcript
-            .add_round(context.role, &self.sent, message);
+        self.context.add_round(&self.sent, message);
 
         // 2.4: > open all commitments; start the base transfers of both directions.
-        let (zero, mut zero_messages, multiplication, multiplication_messages, derivation) =
-            dkg::phase3::<Secp256k1>(&context.session(), &self.kept.zero.0, &self.kept.derivation);
+        let (zero, zero_messages, multiplication, multiplication_messages, derivation) =
+            dkg::phase3::<Secp256k1>(
+                &session(&self.context),
+                &self.kept.zero.0,
+                &self.kept.derivation,
+            );
         let (zero, multiplication) = (OpenedSeeds(zero), Transfers(multiplication));
-        let ([zero_message], [multiplication_message]) = (
-            zero_messages.as_mut_slice(),
-            multiplication_messages.as_slice(),
-        ) else {
-            return Err(Abort::retry(Reason::WrongCeremony(
-                "it is not between two parties",
-            )));
-        };
+        let mut zero_message = only(zero_messages)?;
         let mut setup = Setup {
             proof: self.kept.proof.proof.clone(),
             zero_seed: zero_message.seed,
-            zero_salt: zero_message.salt.clone(),
+            zero_salt: std::mem::take(&mut zero_message.salt),
             chain_code: derivation.aux_chain_code,
             chain_code_salt: derivation.cc_salt.clone(),
-            multiplication: multiplication_message.clone(),
+            multiplication: only(multiplication_messages)?,
         };
         let sent = codec::encode(&setup);
         setup.zero_seed.zeroize();
@@ -121,7 +114,7 @@ mod tests {
         // Not possible for a real peer: it would have to know our commitment
         // before we open it.
         let proof = state.kept.own.proof;
-        state.peer_outer = outer_commitment(&ceremony.id(), Role::Server, &proof);
+        state.peer_outer = state.context.outer_commitment(Role::Server, &proof);
         let message = codec::encode(&Commitments {
             proof,
             zero_seed: [3; 32],

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use dkls23::protocols::PartiesMessage;
 use dkls23::protocols::dkg::{
     self, BroadcastDerivationPhase2to4, BroadcastDerivationPhase3to4, ProofCommitment,
-    TransmitInitZeroSharePhase2to4, TransmitInitZeroSharePhase3to4,
 };
 use k256::{Scalar, Secp256k1};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::Context;
-use super::kept::{OpenedSeeds, Transfers};
 use super::messages::{Commitments, Setup};
+use super::session;
 use super::unproven::Unproven;
+use crate::context::Context;
+use crate::kept::{OpenedSeeds, Transfers};
 use crate::{Abort, codec};
 
 /// What phase 3 of the library keeps, and the commitments of both sides.
@@ -57,28 +56,12 @@ impl AwaitSetup {
         let Kept { own, peer, .. } = &self.kept;
         let own_index = self.context.role.party_index();
         let peer_index = self.context.role.peer().party_index();
-        let parties = || PartiesMessage {
-            sender: peer_index,
-            receiver: own_index,
-        };
-
-        let proofs = [
-            self.kept.proof.clone(),
-            ProofCommitment {
-                index: peer_index,
-                proof: setup.proof,
-                commitment: peer.proof,
-            },
-        ];
-        let zero_commitment = TransmitInitZeroSharePhase2to4 {
-            parties: parties(),
-            commitment: peer.zero_seed,
-        };
-        let mut zero_opening = TransmitInitZeroSharePhase3to4 {
-            parties: parties(),
-            seed: setup.zero_seed,
-            salt: setup.zero_salt,
-        };
+        let proofs = self
+            .context
+            .proofs(&self.kept.proof, setup.proof, peer.proof);
+        let (zero_commitment, mut zero_opening) =
+            self.context
+                .zero_messages(peer.zero_seed, setup.zero_seed, setup.zero_salt);
         let committed = |sender_index, cc_commitment| BroadcastDerivationPhase2to4 {
             sender_index,
             cc_commitment,
@@ -102,7 +85,7 @@ impl AwaitSetup {
         // 2.4: > verify both proofs against the opened commitments, the seed and the
         // > chain code against theirs, and finish the base transfers.
         let finished = dkg::phase4::<Secp256k1>(
-            &self.context.session(),
+            &session(&self.context),
             &self.kept.share,
             &proofs,
             &self.kept.zero.0,
@@ -116,10 +99,7 @@ impl AwaitSetup {
         );
         zero_opening.seed.zeroize();
         let (party, _public) = finished?;
-        let context = &mut self.context;
-        context
-            .transcript
-            .add_round(context.role, &self.sent, message);
+        self.context.add_round(&self.sent, message);
         Ok(Unproven::new(self.context, party))
     }
 }

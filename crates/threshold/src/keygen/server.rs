@@ -1,19 +1,24 @@
 //! The server's side of the joint test signature: step 2.6.
 
-use super::unproven::Proof;
+use super::unproven::Record;
+use crate::proof::Test;
 use crate::sign::engine::Multiplied;
-use crate::sign::messages::{AnswerWithPartial, Partial};
-use crate::{Abort, KeyShare, codec};
+use crate::{Abort, KeyShare};
 
 /// After step 2.6.2: waits for the device's answer and half.
 pub struct AwaitAnswer {
-    proof: Proof,
+    test: Test,
+    record: Record,
     multiplied: Multiplied,
 }
 
 impl AwaitAnswer {
-    pub(super) fn new(proof: Proof, multiplied: Multiplied) -> Self {
-        Self { proof, multiplied }
+    pub(super) const fn new(test: Test, record: Record, multiplied: Multiplied) -> Self {
+        Self {
+            test,
+            record,
+            multiplied,
+        }
     }
 
     /// Step 2.6.4: the test signature verifies, so the share is real.
@@ -25,9 +30,7 @@ impl AwaitAnswer {
     /// # Errors
     /// [`Abort`]; obey its verdict.
     pub fn receive(self, message: &[u8]) -> Result<(KeyShare, Vec<u8>), Abort> {
-        let peer: AnswerWithPartial = codec::decode(message)?;
-        let half = self.proof.run.check(self.multiplied, peer.answer)?;
-        let partial = codec::encode(&Partial(half.share()))?;
-        Ok((self.proof.finish(half, peer.partial)?, partial))
+        let (party, _, partial) = self.test.finish_server(self.multiplied, message)?;
+        Ok((self.record.share(party)?, partial))
     }
 }

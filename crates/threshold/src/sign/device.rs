@@ -21,7 +21,10 @@ pub struct AwaitPartial {
 /// # Errors
 /// [`Reason::WrongCeremony`] if `ceremony` is not signing with this account.
 pub fn open(share: AccountShare, ceremony: &Ceremony) -> Result<(AwaitReply, Vec<u8>), Abort> {
-    let run = run(share, ceremony, Role::Device)?;
+    open_run(run(share, ceremony, Role::Device)?)
+}
+
+pub(crate) fn open_run(run: Run) -> Result<(AwaitReply, Vec<u8>), Abort> {
     let (committed, opening) = run.commit()?;
     let message = codec::encode(&Opening(opening))?;
     Ok((AwaitReply { run, committed }, message))
@@ -71,4 +74,13 @@ pub(super) fn run(share: AccountShare, ceremony: &Ceremony, role: Role) -> Resul
     };
     share.expect(role, key, epoch, account)?;
     Ok(Run::new(share.into_party(), role, &ceremony.id(), *digest))
+}
+
+/// Else the share is not the one that the ceremony is about.
+pub(crate) fn fits(ok: bool, what: &'static str) -> Result<(), Abort> {
+    if ok {
+        Ok(())
+    } else {
+        Err(Abort::retry(Reason::WrongCeremony(what)))
+    }
 }

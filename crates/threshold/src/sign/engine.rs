@@ -13,6 +13,7 @@ use k256::ecdsa::signature::hazmat::PrehashVerifier;
 use k256::{Scalar, Secp256k1};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::context::only;
 use crate::{Abort, CeremonyId, Reason, Role, Signature};
 
 /// One signing run: the share, and what it signs.
@@ -58,7 +59,7 @@ impl Half {
     }
 
     /// A copy to send, where this side goes on to combine (the joint test
-    /// signature of keygen, SPEC.md 2.6).
+    /// signature, SPEC.md 2.6).
     pub fn share(&self) -> Broadcast3to4<Secp256k1> {
         self.broadcast.clone()
     }
@@ -145,6 +146,11 @@ impl Run {
         })
     }
 
+    /// The share.
+    pub const fn party(&self) -> &Party {
+        &self.party
+    }
+
     /// Takes the share back out, to keep it once the run has proved it.
     pub fn into_party(self) -> Party {
         self.party
@@ -156,17 +162,6 @@ impl Run {
         let mut party = self.party;
         party.zeroize();
         party
-    }
-}
-
-/// The one message for the one counterparty.
-fn only<M>(messages: Vec<M>) -> Result<M, Abort> {
-    let mut messages = messages.into_iter();
-    match (messages.next(), messages.next()) {
-        (Some(message), None) => Ok(message),
-        _ => Err(Abort::retry(Reason::WrongCeremony(
-            "it is not between two parties",
-        ))),
     }
 }
 

@@ -27,14 +27,6 @@ pub struct Answer(pub TransmitPhase2to3<Secp256k1>);
 #[derive(Serialize, Deserialize)]
 pub struct Partial(pub Broadcast3to4<Secp256k1>);
 
-/// Step 2.6.3, device to server, in the joint test signature only: the device's
-/// answer together with its half, so that both sides can finish.
-#[derive(Serialize, Deserialize)]
-pub struct AnswerWithPartial {
-    pub answer: TransmitPhase2to3<Secp256k1>,
-    pub partial: Broadcast3to4<Secp256k1>,
-}
-
 impl Message for Opening {
     const TAG: u8 = 0x21;
     const NAME: &'static str = "sign opening";
@@ -57,10 +49,4 @@ impl Message for Partial {
     const TAG: u8 = 0x24;
     const NAME: &'static str = "sign partial";
     const MAX_LEN: usize = 128;
-}
-
-impl Message for AnswerWithPartial {
-    const TAG: u8 = 0x18;
-    const NAME: &'static str = "proof answer";
-    const MAX_LEN: usize = 57 * 1024;
 }

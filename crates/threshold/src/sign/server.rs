@@ -26,7 +26,10 @@ pub fn reply(
     ceremony: &Ceremony,
     message: &[u8],
 ) -> Result<(AwaitAnswer, Vec<u8>), Abort> {
-    let run = run(share, ceremony, Role::Server)?;
+    reply_run(run(share, ceremony, Role::Server)?, message)
+}
+
+pub(crate) fn reply_run(run: Run, message: &[u8]) -> Result<(AwaitAnswer, Vec<u8>), Abort> {
     let Opening(peer) = codec::decode(message)?;
     let (committed, opening) = run.commit()?;
     let (multiplied, answer) = run.multiply(committed, peer)?;

@@ -7,8 +7,10 @@
     reason = "shared by several test programs"
 )]
 
+use tandem_threshold::refresh::{self, Base, Refreshed};
 use tandem_threshold::{
-    Abort, AccountShare, Ceremony, KeyShare, Kind, Releases, Role, Signature, keygen, presign, sign,
+    Abort, AccountShare, Basis, Ceremony, KeyId, KeyShare, Kind, Releases, Role, Signature,
+    confirm, keygen, presign, sign,
 };
 
 /// Nonces of every keygen here. Real ones are fresh.
@@ -25,6 +27,8 @@ pub const USE_NONCE: [u8; 32] = [6; 32];
 pub const KEYGEN_MESSAGES: usize = 12;
 pub const SIGN_MESSAGES: usize = 4;
 pub const PRESIGN_MESSAGES: usize = 5;
+/// Number of messages of a refresh, without the deal that may come before.
+pub const REFRESH_MESSAGES: usize = 12;
 
 /// Which side found what.
 #[derive(Debug)]
@@ -264,4 +268,118 @@ fn finish(
     let s = wire.pass(partial.message);
     let signature = wire.at(Device, device.receive(&s))?;
     Ok((signature, partial.r))
+}
+
+/// Signs under the master key, as SPEC.md 10.7.
+pub fn confirm(device: KeyShare, server: KeyShare) -> Result<Signature, Failure> {
+    confirm_with(device, server, &mut |_, _| {})
+}
+
+pub fn confirm_with(
+    device: KeyShare,
+    server: KeyShare,
+    hook: &mut dyn FnMut(usize, &mut Vec<u8>),
+) -> Result<Signature, Failure> {
+    use Role::{Device, Server};
+    let releases = releases();
+    let (key, epoch) = (*device.id(), device.epoch());
+    let kind = Kind::Confirm { key: &key, epoch };
+    let ceremony = Ceremony {
+        kind,
+        releases: &releases,
+        device_nonce: &[7; 32],
+        server_nonce: &[8; 32],
+    };
+    let mut wire = Wire { count: 0, hook };
+    let (device, d) = wire.at(Device, confirm::open(device, &ceremony))?;
+    let d = wire.pass(d);
+    let (server, s) = wire.at(Server, confirm::reply(server, &ceremony, &d))?;
+    let s = wire.pass(s);
+    let (device, d) = wire.at(Device, device.receive(&s))?;
+    let d = wire.pass(d);
+    let s = wire.at(Server, server.receive(&d))?;
+    let s = wire.pass(s.message);
+    wire.at(Device, device.receive(&s))
+}
+
+/// The ceremony of every refresh here.
+pub fn refresh_ceremony<'a>(
+    key: &'a KeyId,
+    from_epoch: u32,
+    basis: Basis,
+    releases: &'a Releases,
+) -> Ceremony<'a> {
+    Ceremony {
+        kind: Kind::Refresh {
+            key,
+            from_epoch,
+            basis,
+        },
+        releases,
+        device_nonce: &[5; 32],
+        server_nonce: &[6; 32],
+    }
+}
+
+/// A refresh of two shares of the same epoch.
+pub fn refresh(device: KeyShare, server: KeyShare) -> (Refreshed, Refreshed) {
+    refresh_with(device, server, &mut |_, _| {}).unwrap()
+}
+
+pub fn refresh_with(
+    device: KeyShare,
+    server: KeyShare,
+    hook: &mut dyn FnMut(usize, &mut Vec<u8>),
+) -> Result<(Refreshed, Refreshed), Failure> {
+    let (key, epoch, releases) = (*device.id(), device.epoch(), releases());
+    let ceremony = refresh_ceremony(&key, epoch, Basis::Shares, &releases);
+    let (device, server) = (Base::from_share(device), Base::from_share(server));
+    new_pair_with(device, server, &ceremony, hook)
+}
+
+pub fn new_pair_with(
+    device: Base,
+    server: Base,
+    ceremony: &Ceremony,
+    hook: &mut dyn FnMut(usize, &mut Vec<u8>),
+) -> Result<(Refreshed, Refreshed), Failure> {
+    use Role::{Device, Server};
+    let mut wire = Wire { count: 0, hook };
+    let (device, d) = wire.at(Device, refresh::start(device, ceremony))?;
+    let (server, s) = wire.at(Server, refresh::start(server, ceremony))?;
+    let d = wire.pass(d);
+    let (server, s2) = wire.at(Server, server.receive(&d))?;
+    let s = wire.pass(s);
+    let (device, d) = wire.at(Device, device.receive(&s))?;
+    let d = wire.pass(d);
+    let (server, s3) = wire.at(Server, server.receive(&d))?;
+    let s = wire.pass(s2);
+    let (device, d) = wire.at(Device, device.receive(&s))?;
+    let d = wire.pass(d);
+    let (server, s4) = wire.at(Server, server.receive(&d))?;
+    let s = wire.pass(s3);
+    let (device, d) = wire.at(Device, device.receive(&s))?;
+    let d = wire.pass(d);
+    let server = wire.at(Server, server.receive(&d))?;
+    let s = wire.pass(s4);
+    let device = wire.at(Device, device.receive(&s))?;
+    let (device, d) = wire.at(Device, device.open())?;
+    let d = wire.pass(d);
+    let (server, s) = wire.at(Server, server.reply(&d))?;
+    let s = wire.pass(s);
+    let unstored = wire.at(Device, device.receive(&s))?;
+    let prepared = unstored.bytes().unwrap();
+    let (slope, secret) = (
+        unstored.slope().clone(),
+        unstored.pair_secret().unwrap().clone(),
+    );
+    let (device, d) = unstored.stored();
+    let d = wire.pass(d);
+    let (server, s) = wire.at(Server, server.receive(&d))?;
+    let s = wire.pass(s);
+    let device = wire.at(Device, device.receive(&s))?;
+    // What the device was given to store is what it ends with.
+    assert!(prepared == device.share.to_bytes().unwrap());
+    assert!(slope == device.slope && secret == device.pair_secret);
+    Ok((device, server))
 }

@@ -14,10 +14,12 @@ mod fields;
 
 use dkls23::secp256k1::Party;
 use k256::Scalar;
+use sha3::{Digest, Keccak256};
 
-use super::{Context, Unproven};
+use super::{Test, digest};
+use crate::context::Context;
 use crate::transcript::Transcript;
-use crate::{Abort, CeremonyId, KeyShare, Reason, Role, Verdict};
+use crate::{Abort, CeremonyId, KeyShare, Reason, Role, Signature, Verdict, domain};
 
 /// What one side of a run is made of.
 struct Side {
@@ -32,11 +34,11 @@ fn side(role: Role) -> Side {
     };
     Side {
         party: KeyShare::load(role, bytes).unwrap().party().clone(),
-        transcript: Transcript::new(&CeremonyId([7; 32])),
+        transcript: Transcript::new(domain::KEYGEN.transcript, &CeremonyId([7; 32])),
     }
 }
 
-fn unproven(role: Role, side: Side) -> Unproven {
+fn test(role: Role, side: Side) -> Test {
     let context = Context {
         role,
         ceremony: CeremonyId([7; 32]),
@@ -45,36 +47,41 @@ fn unproven(role: Role, side: Side) -> Unproven {
             server: "s".into(),
         },
         transcript: side.transcript,
+        tags: &domain::KEYGEN,
     };
-    Unproven::new(context, side.party)
+    Test::new(&context, side.party)
 }
 
 /// Who found it, in which of the twelve keygen messages.
 type Found = (Role, usize, Abort);
+type Proved = (Party, Signature);
 
 fn prove(
     device: Side,
     server: Side,
     hook: &mut dyn FnMut(usize, &mut Vec<u8>),
-) -> Result<(KeyShare, KeyShare), Found> {
+) -> Result<(Proved, Proved), Found> {
     let at = |role, number| move |abort| (role, number, abort);
-    let (device, server) = (
-        unproven(Role::Device, device),
-        unproven(Role::Server, server),
-    );
-    let (device, mut message) = device.open().map_err(at(Role::Device, 0))?;
+    let (device, server) = (test(Role::Device, device), test(Role::Server, server));
+    let (committed, mut message) = device.open().map_err(at(Role::Device, 0))?;
     hook(9, &mut message);
-    let (server, mut message) = server.reply(&message).map_err(at(Role::Server, 9))?;
+    let (multiplied, mut message) = server.reply(&message).map_err(at(Role::Server, 9))?;
     hook(10, &mut message);
-    let (device, mut message) = device.receive(&message).map_err(at(Role::Device, 10))?;
+    let (half, mut message) = device
+        .answer(committed, &message)
+        .map_err(at(Role::Device, 10))?;
     hook(11, &mut message);
-    let (server, mut message) = server.receive(&message).map_err(at(Role::Server, 11))?;
+    let (party, signature, mut message) = server
+        .finish_server(multiplied, &message)
+        .map_err(at(Role::Server, 11))?;
     hook(12, &mut message);
-    let device = device.receive(&message).map_err(at(Role::Device, 12))?;
-    Ok((device, server))
+    let device = device
+        .finish_device(half, &message)
+        .map_err(at(Role::Device, 12))?;
+    Ok((device, (party, signature)))
 }
 
-fn honest(hook: &mut dyn FnMut(usize, &mut Vec<u8>)) -> Result<(KeyShare, KeyShare), Found> {
+fn honest(hook: &mut dyn FnMut(usize, &mut Vec<u8>)) -> Result<(Proved, Proved), Found> {
     prove(side(Role::Device), side(Role::Server), hook)
 }
 
@@ -221,21 +228,37 @@ fn a_key_that_is_one_sides_share_alone_is_not_proved() {
 
 #[test]
 fn each_proof_step_belongs_to_one_role() {
-    let abort = unproven(Role::Server, side(Role::Server)).open().err();
+    let abort = test(Role::Server, side(Role::Server)).open().err();
     let other = Abort::retry(Reason::WrongCeremony(
         "this step belongs to the other party",
     ));
     assert_eq!(abort, Some(other.clone()));
     let opening = message(9);
-    let abort = unproven(Role::Device, side(Role::Device))
-        .reply(&opening)
-        .err();
+    let abort = test(Role::Device, side(Role::Device)).reply(&opening).err();
     assert_eq!(abort, Some(other));
 }
 
 #[test]
 fn a_proved_share_is_the_one_that_signed() {
-    let (device, server) = honest(&mut |_, _| {}).unwrap();
-    assert_eq!(device.public_key(), server.public_key());
-    assert_eq!(device.epoch(), 0);
+    let ((device, by_device), (server, by_server)) = honest(&mut |_, _| {}).unwrap();
+    assert_eq!(device.pk, server.pk);
+    assert_eq!(device.poly_point, side(Role::Device).party.poly_point);
+    assert_eq!(server.poly_point, side(Role::Server).party.poly_point);
+    assert_eq!(by_device, by_server);
+}
+
+#[test]
+fn the_test_signature_signs_nothing_that_ethereum_would_hash() {
+    for (tag, text) in [
+        (domain::KEYGEN.proof, "tandem/keygen/proof/v1"),
+        (domain::REFRESH.proof, "tandem/refresh/proof/v1"),
+        (domain::CONFIRM, "tandem/confirm/v1"),
+    ] {
+        let mut message = vec![0x80];
+        message.extend(text.as_bytes());
+        message.extend([0x11; 32]);
+        let expected: [u8; 32] = Keccak256::digest(&message).into();
+        assert_eq!(digest(tag, &[0x11; 32]), expected);
+        assert!((0x80..0xc0).contains(&message[0]));
+    }
 }

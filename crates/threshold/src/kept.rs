@@ -1,4 +1,4 @@
-//! Secrets that the library keeps between its keygen phases and does not wipe:
+//! Secrets that the library keeps between its phases of keygen and of refresh, and does not wipe:
 //! wiped here when their state is dropped, finished or not.
 
 use std::collections::BTreeMap;
