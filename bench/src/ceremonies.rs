@@ -1,8 +1,10 @@
 //! The ceremonies, message by message.
 
 use serde_json::{Value, json};
+use tandem_threshold::refresh::{self, Base};
 use tandem_threshold::{
-    Abort, AccountShare, Ceremony, KeyShare, Kind, Releases, Role, keygen, presign, sign,
+    Abort, AccountShare, Basis, Ceremony, KeyShare, Kind, Reason, Releases, Role, Verdict, keygen,
+    presign, sign,
 };
 
 /// What one side spent.
@@ -98,6 +100,58 @@ fn make_key(clock: &dyn Fn() -> f64) -> Result<(KeyShare, KeyShare, Report), Abo
     Ok((device, server, meter.report))
 }
 
+fn unusable() -> Abort {
+    Abort {
+        verdict: Verdict::Retry,
+        reason: Reason::InvalidSignature,
+    }
+}
+
+fn make_new_pair(
+    device: KeyShare,
+    server: KeyShare,
+    clock: &dyn Fn() -> f64,
+) -> Result<(KeyShare, KeyShare, Report), Abort> {
+    let mut meter = Meter {
+        clock,
+        report: Report::default(),
+    };
+    let (key, releases) = (*device.id(), releases());
+    let ceremony = Ceremony {
+        kind: Kind::Refresh {
+            key: &key,
+            from_epoch: device.epoch(),
+            basis: Basis::Shares,
+        },
+        releases: &releases,
+        device_nonce: &[5; 32],
+        server_nonce: &[6; 32],
+    };
+    let start = |share| refresh::start(Base::from_share(share), &ceremony);
+    let (device, d1) = step!(meter, Device, start(device));
+    let (server, s1) = step!(meter, Server, start(server));
+    let (device, d2) = step!(meter, Device, device.receive(&s1));
+    let (server, s2) = step!(meter, Server, server.receive(&d1));
+    let (device, d3) = step!(meter, Device, device.receive(&s2));
+    let (server, s3) = step!(meter, Server, server.receive(&d2));
+    let (device, d4) = step!(meter, Device, device.receive(&s3));
+    let (server, s4) = step!(meter, Server, server.receive(&d3));
+    let device = meter.step(Role::Device, || device.receive(&s4))?;
+    let server = meter.step(Role::Server, || server.receive(&d4))?;
+    let (device, d5) = step!(meter, Device, device.open());
+    let (server, s5) = step!(meter, Server, server.reply(&d5));
+    let (device, d6) = step!(meter, Device, {
+        device.receive(&s5).and_then(|unstored| {
+            // What is to be stored is part of the work.
+            unstored.bytes()?;
+            Ok(unstored.stored())
+        })
+    });
+    let (server, s6) = step!(meter, Server, server.receive(&d6));
+    let device = meter.step(Role::Device, || device.receive(&s6))?;
+    Ok((device.share, server.share, meter.report))
+}
+
 fn make_signature(
     device: &KeyShare,
     server: &KeyShare,
@@ -112,7 +166,7 @@ fn make_signature(
     let ceremony = Ceremony {
         kind: Kind::Sign {
             key: device.id(),
-            epoch: 0,
+            epoch: device.epoch(),
             account: 0,
             digest,
         },
@@ -139,10 +193,7 @@ fn make_signature(
 
 /// Deriving the account's share is part of every signature.
 fn account(share: &KeyShare) -> Result<AccountShare, Abort> {
-    share.account(0).map_err(|_| Abort {
-        verdict: tandem_threshold::Verdict::Retry,
-        reason: tandem_threshold::Reason::InvalidSignature,
-    })
+    share.account(0).map_err(|_| unusable())
 }
 
 /// A signature in two parts: what is prepared, and what remains once the digest is
@@ -161,7 +212,7 @@ fn make_presignature(
     let ceremony = Ceremony {
         kind: Kind::Presign {
             key: device.id(),
-            epoch: 0,
+            epoch: device.epoch(),
             account: 0,
             index: 0,
         },
@@ -189,8 +240,8 @@ fn make_presignature(
     Ok([prepared, meter.report])
 }
 
-/// Runs `keygens` keygens, `signatures` signatures and as many presignatures with
-/// their use; medians and minima as JSON.
+/// Runs `keygens` keygens, as many refreshes, `signatures` signatures and as many
+/// presignatures with their use; medians and minima as JSON.
 ///
 /// # Errors
 /// An honest run that aborts, as text.
@@ -202,7 +253,13 @@ pub fn run(keygens: usize, signatures: usize, clock: &dyn Fn() -> f64) -> Result
         made.push(report);
         shares = Some((device, server));
     }
-    let (device, server) = shares.ok_or("no key was made")?;
+    let (mut device, mut server) = shares.ok_or("no key was made")?;
+    let mut refreshed = Vec::new();
+    for _ in 0..keygens.max(1) {
+        let pair = make_new_pair(device, server, clock).map_err(|abort| abort.to_string())?;
+        refreshed.push(pair.2);
+        (device, server) = (pair.0, pair.1);
+    }
     let (mut signed, mut prepared, mut used) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..signatures.max(1) {
         let digest = [number.to_le_bytes()[0]; 32];
@@ -216,6 +273,7 @@ pub fn run(keygens: usize, signatures: usize, clock: &dyn Fn() -> f64) -> Result
     let share = device.to_bytes().map_err(|error| error.to_string())?;
     Ok(json!({
         "keygen": summarise(&made),
+        "refresh": summarise(&refreshed),
         "sign": summarise(&signed),
         "presign": summarise(&prepared),
         "use": summarise(&used),

@@ -6,6 +6,7 @@
 mod pair;
 
 use k256::ecdsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier};
+use tandem_threshold::KeyShare;
 
 const KEY_ID: &str = "44c489e4ff127c32ae40680582c157c20fa50f6bd214b03732795f04c0745ab8";
 const MASTER: &str = "025904e1f6340114c2fad4dc19c6a1b8baabf478c061a687fd5383b6c0d73078fc";
@@ -31,10 +32,16 @@ fn hex(bytes: &[u8]) -> String {
 #[test]
 fn a_version_1_pair_has_the_same_key_and_accounts_as_when_it_was_made() {
     let (device, server) = pair::old_shares();
-    for share in [&device, &server] {
+    let (refreshed_device, refreshed_server) = pair::old_refreshed_shares();
+    for (share, epoch) in [
+        (&device, 0),
+        (&server, 0),
+        (&refreshed_device, 1),
+        (&refreshed_server, 1),
+    ] {
         assert_eq!(share.id().to_string(), KEY_ID);
         assert_eq!(hex(&share.public_key()), MASTER);
-        assert_eq!(share.epoch(), 0);
+        assert_eq!(share.epoch(), epoch);
         assert_eq!(share.releases(), &pair::releases());
         for (index, public_key) in ACCOUNTS {
             assert_eq!(hex(&share.account(index).unwrap().public_key()), public_key);
@@ -44,10 +51,14 @@ fn a_version_1_pair_has_the_same_key_and_accounts_as_when_it_was_made() {
 
 #[test]
 fn a_version_1_pair_signs() {
-    let (device, server) = pair::old_shares();
+    signs(&pair::old_shares());
+    signs(&pair::old_refreshed_shares());
+}
+
+fn signs((device, server): &(KeyShare, KeyShare)) {
     for (index, _) in ACCOUNTS {
         let digest = [0x77; 32];
-        let signature = pair::sign(&device, &server, index, &digest);
+        let signature = pair::sign(device, server, index, &digest);
         let public_key = device.account(index).unwrap().public_key();
         VerifyingKey::from_sec1_bytes(&public_key)
             .unwrap()
@@ -62,12 +73,15 @@ fn a_version_1_pair_signs() {
 #[test]
 fn a_version_1_pair_is_written_back_byte_for_byte() {
     let (device, server) = pair::old_shares();
-    let written = [device.to_bytes().unwrap(), server.to_bytes().unwrap()];
-    let kept: [&[u8]; 2] = [
+    let (refreshed_device, refreshed_server) = pair::old_refreshed_shares();
+    let written = [device, server, refreshed_device, refreshed_server];
+    let kept: [&[u8]; 4] = [
         include_bytes!("old_shares/v1/device.share"),
         include_bytes!("old_shares/v1/server.share"),
+        include_bytes!("old_shares/v1-epoch-1/device.share"),
+        include_bytes!("old_shares/v1-epoch-1/server.share"),
     ];
-    for (written, kept) in written.iter().zip(kept) {
+    for (written, kept) in written.map(|s| s.to_bytes().unwrap()).iter().zip(kept) {
         assert!(written.as_slice() == kept);
     }
 }

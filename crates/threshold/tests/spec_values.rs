@@ -4,22 +4,13 @@
 
 mod fields;
 mod pair;
+mod raw;
 
 use k256::Scalar;
 use k256::elliptic_curve::PrimeField;
 use k256::elliptic_curve::point::AffineCoordinates;
-use sha2::{Digest, Sha256};
-use tandem_threshold::{Ceremony, KeyId, Kind};
-
-/// Section "Notation".
-fn h(fields: &[&[u8]]) -> [u8; 32] {
-    let mut input = Vec::new();
-    for field in fields {
-        input.extend((field.len() as u64).to_be_bytes());
-        input.extend_from_slice(field);
-    }
-    Sha256::digest(&input).into()
-}
+use raw::hash as h;
+use tandem_threshold::{Basis, Ceremony, KeyId, Kind};
 
 #[test]
 fn a_keygen_sends_the_commitments_and_the_transcript_of_the_specification() {
@@ -141,4 +132,88 @@ fn a_presignature_sends_the_values_of_the_specification_and_signs_with_another_r
     assert_eq!(signature.r, rerandomised);
     assert_eq!(r, rerandomised, "the r that the server records");
     assert_ne!(signature.r, x, "the r that was known before the digest");
+}
+
+#[test]
+fn a_refresh_sends_the_commitments_and_the_transcript_of_the_specification() {
+    let (device, server) = pair::old_shares();
+    let key = *device.id();
+    let mut sent = Vec::new();
+    pair::refresh_with(device, server, &mut |_, message| sent.push(message.clone())).unwrap();
+    let lengths = [
+        34, 34, 33, 33, 65, 65, 147_695, 147_695, 26_786, 82_173, 55_454, 67,
+    ];
+    assert!(sent.iter().map(Vec::len).eq(lengths));
+    let id = h(&[
+        b"tandem/ceremony/v1",
+        b"refresh",
+        &[0, 1],
+        b"device 0.1.0",
+        b"server 0.1.0",
+        &[5; 32],
+        &[6; 32],
+        key.as_bytes(),
+        &[0; 4],
+        &[1],
+    ]);
+    for (index, outer, opening) in [(1_u8, &sent[2], &sent[4]), (2, &sent[3], &sent[5])] {
+        let tag: &[u8] = b"tandem/refresh/outer-commitment/v1";
+        assert_eq!(outer[1..], h(&[tag, &id, &[index], &opening[1..33]]));
+    }
+    let tag: &[u8] = b"tandem/refresh/transcript/v1";
+    let mut transcript = h(&[tag, &id]);
+    for round in sent[..8].chunks(2) {
+        transcript = h(&[tag, &transcript, &round[0], &round[1]]);
+    }
+    assert_eq!(sent[8][1..33], transcript, "the device's");
+    assert_eq!(sent[9][1..33], transcript, "the server's");
+}
+
+#[test]
+fn the_ids_of_a_refresh_and_a_confirmation_are_those_of_the_specification() {
+    let releases = pair::releases();
+    let key = KeyId::from_bytes([7; 32]);
+    let base = Ceremony {
+        kind: Kind::Confirm {
+            key: &key,
+            epoch: 0x0203_0405,
+        },
+        releases: &releases,
+        device_nonce: &[1; 32],
+        server_nonce: &[2; 32],
+    };
+    let id = |kind: &[u8], bound: &[&[u8]]| {
+        let head: [&[u8]; 7] = [
+            b"tandem/ceremony/v1",
+            kind,
+            &[0, 1],
+            b"device 0.1.0",
+            b"server 0.1.0",
+            &[1; 32],
+            &[2; 32],
+        ];
+        h(&[&head, bound].concat())
+    };
+    let expected = id(b"confirm", &[&[7; 32], &[2, 3, 4, 5]]);
+    assert_eq!(base.id().as_bytes(), &expected);
+    for (basis, byte) in [(Basis::Shares, 1), (Basis::Recovery, 2), (Basis::Deal, 3)] {
+        let kind = Kind::Refresh {
+            key: &key,
+            from_epoch: 0x0203_0405,
+            basis,
+        };
+        let expected = id(b"refresh", &[&[7; 32], &[2, 3, 4, 5], &[byte]]);
+        assert_eq!(Ceremony { kind, ..base }.id().as_bytes(), &expected);
+    }
+}
+
+#[test]
+fn a_new_pair_and_the_secret_of_a_pair_have_the_session_id_of_the_specification() {
+    let (device, server) = pair::old_shares();
+    let (refreshed, _) = pair::refresh(device, server);
+    let stored = raw::stored(&refreshed.share);
+    let tag: &[u8] = b"tandem/refresh/pair-secret/v1";
+    let seed = &stored.party.zero_share.seeds[0].seed;
+    assert_eq!(stored.session.as_slice(), stored.party.session_id);
+    assert_eq!(*refreshed.pair_secret, h(&[tag, &stored.session, seed]));
 }

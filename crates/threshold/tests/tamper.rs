@@ -1,6 +1,6 @@
 //! One changed byte anywhere in a message: SPEC.md section 6. Every field of
-//! every message of signing, presigning and keygen rounds 1 to 4. The joint test signature
-//! has the same test in `src/keygen/proof_tests.rs`, where its states can be made
+//! every message of signing and presigning, and of rounds 1 to 4 of keygen and refresh. The
+//! joint test signature has the same test in `src/proof/tests.rs`, where its states can be made
 //! without running a whole keygen for each byte.
 
 #![allow(
@@ -15,7 +15,8 @@ mod pair;
 
 use fields::{Change, Field, Shape};
 use pair::{Failure, old_shares};
-use tandem_threshold::{Abort, Ceremony, Kind, Reason, Role, Verdict, keygen};
+use tandem_threshold::refresh::{self, Base};
+use tandem_threshold::{Abort, Basis, Ceremony, Kind, Reason, Role, Verdict, keygen};
 
 const DIGEST: [u8; 32] = [0xd1; 32];
 
@@ -216,20 +217,36 @@ fn the_messages_of_signing_and_of_presigning_do_not_stand_for_each_other() {
     }
 }
 
-// Keygen. A side's messages of rounds 1 to 4 depend on the ceremony id and on its
-// own randomness only, so one recorded peer serves any number of fresh receivers
-// with the same nonces. (In production the receiver's nonce is fresh, so a
-// recording fits no other ceremony.)
+// Keygen and refresh. A side's messages of rounds 1 to 4 depend on the ceremony id
+// and on its own randomness only, so one recorded peer serves any number of fresh
+// receivers with the same nonces. (In production the receiver's nonce is fresh, so
+// a recording fits no other ceremony.)
+
+#[derive(Clone, Copy, PartialEq)]
+enum Making {
+    Keygen,
+    Refresh,
+}
+use Making::{Keygen, Refresh};
 
 struct Peer {
+    making: Making,
     /// Fragment, outer commitment, commitments, setup.
     messages: [Vec<u8>; 4],
 }
 
-fn record() -> [Peer; 2] {
+fn record(making: Making) -> [Peer; 2] {
     let mut sent = Vec::new();
-    pair::keygen_with(&mut |_, message| sent.push(message.clone())).unwrap();
+    let mut hook = |_: usize, message: &mut Vec<u8>| sent.push(message.clone());
+    match making {
+        Keygen => drop(pair::keygen_with(&mut hook).unwrap()),
+        Refresh => {
+            let (device, server) = old_shares();
+            drop(pair::refresh_with(device, server, &mut hook).unwrap());
+        }
+    }
     let of = |first: usize| Peer {
+        making,
         messages: [0, 2, 4, 6].map(|at| sent[first + at].clone()),
     };
     [of(0), of(1)]
@@ -240,12 +257,6 @@ fn record() -> [Peer; 2] {
 /// the comparison of transcripts.
 fn receive(role: Role, peer: &Peer, round: usize, replaced: &[u8]) -> Option<(usize, Abort)> {
     let releases = pair::releases();
-    let ceremony = Ceremony {
-        kind: Kind::Keygen,
-        releases: &releases,
-        device_nonce: &pair::DEVICE_NONCE,
-        server_nonce: &pair::SERVER_NONCE,
-    };
     let message = |at: usize| {
         if at == round {
             replaced
@@ -253,20 +264,42 @@ fn receive(role: Role, peer: &Peer, round: usize, replaced: &[u8]) -> Option<(us
             peer.messages[at - 1].as_slice()
         }
     };
-    let run = || {
-        let (state, _) = keygen::start(role, &ceremony).map_err(|a| (0, a))?;
-        let (state, _) = state.receive(message(1)).map_err(|a| (1, a))?;
-        let (state, _) = state.receive(message(2)).map_err(|a| (2, a))?;
-        let (state, _) = state.receive(message(3)).map_err(|a| (3, a))?;
-        state.receive(message(4)).map_err(|a| (4, a))
+    macro_rules! rounds {
+        ($started:expr) => {{
+            let (state, _) = $started.map_err(|a| (0, a))?;
+            let (state, _) = state.receive(message(1)).map_err(|a| (1, a))?;
+            let (state, _) = state.receive(message(2)).map_err(|a| (2, a))?;
+            let (state, _) = state.receive(message(3)).map_err(|a| (3, a))?;
+            state.receive(message(4)).map_err(|a| (4, a)).map(drop)
+        }};
+    }
+    let (device, server) = old_shares();
+    let share = if role == Role::Device { device } else { server };
+    let key = *share.id();
+    let run = || match peer.making {
+        Keygen => {
+            let ceremony = Ceremony {
+                kind: Kind::Keygen,
+                releases: &releases,
+                device_nonce: &pair::DEVICE_NONCE,
+                server_nonce: &pair::SERVER_NONCE,
+            };
+            rounds!(keygen::start(role, &ceremony))
+        }
+        Refresh => {
+            let ceremony = pair::refresh_ceremony(&key, 0, Basis::Shares, &releases);
+            rounds!(refresh::start(Base::from_share(share), &ceremony))
+        }
     };
     run().err()
 }
 
-/// SPEC.md section 6, keygen: the reason, and the round at which it is found
+/// SPEC.md section 6: the reason, and the round at which it is found
 /// (5: when the transcripts are compared).
-fn keygen_row(row: &str, round: usize) -> (&'static str, usize) {
+fn round_row(making: Making, row: &str, round: usize) -> (&'static str, usize) {
     match (round, row) {
+        // 10.4: the change of the share is then not on a line through 0.
+        (1, "fragment") if making == Refresh => ("PolynomialInconsistency", 4),
         (1, "fragment") | (4, "multiplication.nonce") => ("TranscriptMismatch", 5),
         (2, "outer") | (3, "proof") => ("CommitmentMismatch", 3),
         (3, "zero_seed") | (4, "zero_seed" | "zero_salt") => ("ZeroShareDecommitFailed", 4),
@@ -281,13 +314,17 @@ fn keygen_row(row: &str, round: usize) -> (&'static str, usize) {
     }
 }
 
-fn check_keygen_change(role: Role, peer: &Peer, round: usize, field: &Field, at: usize, mask: u8) {
+fn check_round_change(role: Role, peer: &Peer, round: usize, field: &Field, at: usize, mask: u8) {
     let mut changed = peer.messages[round - 1].clone();
     changed[at] ^= mask;
     let (reason, found_at) = match receive(role, peer, round, &changed) {
         None => ("TranscriptMismatch".to_owned(), 5),
         Some((found_at, abort)) => {
-            assert_eq!(abort.verdict, Verdict::Retry, "no key exists yet");
+            assert_eq!(
+                abort.verdict,
+                Verdict::Retry,
+                "no state that stays was touched"
+            );
             (fields::reason_name(&abort.reason), found_at)
         }
     };
@@ -300,19 +337,28 @@ fn check_keygen_change(role: Role, peer: &Peer, round: usize, field: &Field, at:
             !matches!(field.shape, Shape::Tag | Shape::Length),
             "{here} is {reason}"
         );
-        let expected = keygen_row(&field.row(), round);
+        let expected = round_row(peer.making, &field.row(), round);
         assert_eq!((reason.as_str(), found_at), expected, "{here}");
     }
 }
 
 #[test]
 fn every_change_of_the_short_keygen_messages_is_found() {
-    let peers = record();
+    short_rows(Keygen);
+}
+
+#[test]
+fn every_change_of_the_short_refresh_messages_is_found() {
+    short_rows(Refresh);
+}
+
+fn short_rows(making: Making) {
+    let peers = record(making);
     for (role, peer) in [(Role::Device, &peers[1]), (Role::Server, &peers[0])] {
         for round in 1..=3 {
             for field in &fields::of(&peer.messages[round - 1]) {
                 for at in field.ends_and_middle() {
-                    check_keygen_change(role, peer, round, field, at, 0x01);
+                    check_round_change(role, peer, round, field, at, 0x01);
                 }
             }
         }
@@ -348,7 +394,7 @@ fn setup_rows(role: Role, peer: &Peer, keep: impl Fn(usize) -> bool) {
     for (i, (field, at)) in setup_changes(&fields).into_iter().enumerate() {
         if keep(i) {
             let mask = fields::masks(&field, at)[0];
-            check_keygen_change(role, peer, 4, &field, at, mask);
+            check_round_change(role, peer, 4, &field, at, mask);
             tried += 1;
         }
     }
@@ -357,44 +403,69 @@ fn setup_rows(role: Role, peer: &Peer, keep: impl Fn(usize) -> bool) {
 
 #[test]
 fn every_field_of_the_servers_setup_is_checked_by_the_device() {
-    let [_, server] = record();
+    let [_, server] = record(Keygen);
     setup_rows(Role::Device, &server, |i| i % 3 == 0);
 }
 
 #[test]
 fn every_field_of_the_devices_setup_is_checked_by_the_server() {
-    let [device, _] = record();
+    let [device, _] = record(Keygen);
     setup_rows(Role::Server, &device, |i| i % 3 == 1);
+}
+
+// The fields of a refresh's setup are those of keygen's, so half as many do.
+
+#[test]
+fn every_field_of_the_servers_refresh_setup_is_checked_by_the_device() {
+    let [_, server] = record(Refresh);
+    setup_rows(Role::Device, &server, |i| i % 6 == 2);
+}
+
+#[test]
+fn every_field_of_the_devices_refresh_setup_is_checked_by_the_server() {
+    let [device, _] = record(Refresh);
+    setup_rows(Role::Server, &device, |i| i % 6 == 5);
 }
 
 #[test]
 fn a_misrouted_setup_is_refused() {
-    let peers = record();
-    for (role, peer) in [(Role::Device, &peers[1]), (Role::Server, &peers[0])] {
+    let (made, refreshed) = (record(Keygen), record(Refresh));
+    for (role, peer) in [
+        (Role::Device, &made[1]),
+        (Role::Server, &made[0]),
+        (Role::Device, &refreshed[1]),
+        (Role::Server, &refreshed[0]),
+    ] {
         let fields = fields::of(&peer.messages[3]);
         for field in fields.iter().filter(|f| f.shape == Shape::Index) {
             // 1 becomes 2 and 2 becomes 1: the message of the other direction.
-            check_keygen_change(role, peer, 4, field, field.range.start, 0x03);
+            check_round_change(role, peer, 4, field, field.range.start, 0x03);
         }
     }
 }
 
 #[test]
 fn what_no_check_of_rounds_1_to_4_sees_is_seen_in_the_transcript() {
-    for (number, name) in [
-        (1, "fragment"),
-        (2, "fragment"),
-        (7, "multiplication.nonce"),
-        (8, "multiplication.nonce"),
+    for (making, number, name) in [
+        (Keygen, 1, "fragment"),
+        (Keygen, 2, "fragment"),
+        (Keygen, 7, "multiplication.nonce"),
+        (Keygen, 8, "multiplication.nonce"),
+        (Refresh, 7, "multiplication.nonce"),
+        (Refresh, 8, "multiplication.nonce"),
     ] {
-        let failure = pair::keygen_with(&mut |at, message| {
+        let mut hook = |at: usize, message: &mut Vec<u8>| {
             if at == number {
                 let fields = fields::of(message);
                 let field = fields.iter().find(|f| f.name == name).unwrap();
                 message[field.range.end - 1] ^= 1;
             }
-        })
-        .unwrap_err();
+        };
+        let (device, server) = old_shares();
+        let failure = match making {
+            Keygen => pair::keygen_with(&mut hook).err().unwrap(),
+            Refresh => pair::refresh_with(device, server, &mut hook).err().unwrap(),
+        };
         // The server compares first, on the device's opening of the test signature.
         assert_eq!((failure.found_by, failure.message), (Role::Server, 9));
         assert_eq!(
@@ -409,7 +480,16 @@ fn what_no_check_of_rounds_1_to_4_sees_is_seen_in_the_transcript() {
 
 #[test]
 fn a_misshapen_keygen_message_is_malformed() {
-    let [device, server] = record();
+    misshapen_rounds(Keygen);
+}
+
+#[test]
+fn a_misshapen_refresh_message_is_malformed() {
+    misshapen_rounds(Refresh);
+}
+
+fn misshapen_rounds(making: Making) {
+    let [device, server] = record(making);
     let all: Vec<_> = server.messages.to_vec();
     for round in 1..=4 {
         for wrong in misshapen(&all[round - 1], &all) {

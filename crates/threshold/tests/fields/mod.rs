@@ -157,6 +157,24 @@ impl Walk<'_> {
         self.scalar(&format!("{name}.challenge1"));
     }
 
+    fn proof_and_seed(&mut self) {
+        self.discrete_log_proof("proof");
+        self.bytes("zero_seed", 32);
+        self.vec("zero_salt");
+    }
+
+    fn multiplication(&mut self) {
+        self.parties("multiplication.parties");
+        self.discrete_log_proof("multiplication.dlog_proof");
+        self.scalar("multiplication.nonce");
+        self.list(
+            "multiplication.enc_proofs",
+            256,
+            &mut Self::encryption_proof,
+        );
+        self.bytes("multiplication.seed", 32);
+    }
+
     fn opening(&mut self) {
         self.parties("opening.parties");
         self.bytes("opening.session_binding", 32);
@@ -210,20 +228,10 @@ pub fn of(message: &[u8]) -> Vec<Field> {
             walk.bytes("chain_code", 32);
         }
         0x14 => {
-            walk.discrete_log_proof("proof");
-            walk.bytes("zero_seed", 32);
-            walk.vec("zero_salt");
+            walk.proof_and_seed();
             walk.bytes("chain_code", 32);
             walk.vec("chain_code_salt");
-            walk.parties("multiplication.parties");
-            walk.discrete_log_proof("multiplication.dlog_proof");
-            walk.scalar("multiplication.nonce");
-            walk.list(
-                "multiplication.enc_proofs",
-                256,
-                &mut Walk::encryption_proof,
-            );
-            walk.bytes("multiplication.seed", 32);
+            walk.multiplication();
         }
         0x16 => {
             walk.bytes("transcript", 32);
@@ -259,6 +267,20 @@ pub fn of(message: &[u8]) -> Vec<Field> {
         0x65 => {
             walk.bytes("server_nonce", 32);
             walk.partial();
+        }
+        0x32 => {
+            walk.scalar("point");
+            walk.point("public_key");
+            walk.bytes("chain_code", 32);
+            walk.point("device_point");
+        }
+        0x33 => {
+            walk.bytes("proof", 32);
+            walk.bytes("zero_seed", 32);
+        }
+        0x34 => {
+            walk.proof_and_seed();
+            walk.multiplication();
         }
         tag => panic!("no message has tag {tag:#04x}"),
     }

@@ -77,6 +77,16 @@ pub fn old_shares() -> (KeyShare, KeyShare) {
     )
 }
 
+/// The same key after one refresh.
+pub fn old_refreshed_shares() -> (KeyShare, KeyShare) {
+    let device = include_bytes!("../old_shares/v1-epoch-1/device.share");
+    let server = include_bytes!("../old_shares/v1-epoch-1/server.share");
+    (
+        KeyShare::load(Role::Device, device).unwrap(),
+        KeyShare::load(Role::Server, server).unwrap(),
+    )
+}
+
 pub fn keygen() -> (KeyShare, KeyShare) {
     keygen_with(&mut |_, _| {}).unwrap()
 }

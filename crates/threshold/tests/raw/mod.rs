@@ -40,3 +40,13 @@ pub fn at_epoch(shares: [&KeyShare; 2], epoch: u32) -> [KeyShare; 2] {
         KeyShare::load(share.role(), &bytes(&stored)).unwrap()
     })
 }
+
+/// H of SPEC.md, section "Notation".
+pub fn hash(fields: &[&[u8]]) -> [u8; 32] {
+    let mut input = Vec::new();
+    for field in fields {
+        input.extend((field.len() as u64).to_be_bytes());
+        input.extend_from_slice(field);
+    }
+    <sha2::Sha256 as sha2::Digest>::digest(&input).into()
+}
