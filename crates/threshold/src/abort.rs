@@ -59,6 +59,9 @@ pub enum Reason {
     /// A check inside the threshold library failed.
     #[error("protocol check failed: {0}")]
     Check(AbortReason),
+    /// The two sides of a recovery setup made different kits (SPEC.md 11.5).
+    #[error("the recovery kits of the two sides differ")]
+    KitMismatch,
     /// A finished signature is not one by this key (SPEC.md 3.4).
     #[error("the finished signature is not valid")]
     InvalidSignature,

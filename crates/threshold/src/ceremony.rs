@@ -2,6 +2,7 @@
 
 use dkls23::protocols::PartyIndex;
 
+use crate::recovery::RecoveryPublicKey;
 use crate::{KeyId, Releases, domain};
 
 /// Which of the two shares this is.
@@ -63,6 +64,15 @@ pub enum Kind<'a> {
         account: u32,
         /// The 32 bytes to sign, hashed by each side itself from the full request.
         digest: &'a [u8; 32],
+    },
+    /// Encrypting the virtual third share of a key to recovery words.
+    Recovery {
+        /// The key.
+        key: &'a KeyId,
+        /// How often the key's shares were refreshed.
+        epoch: u32,
+        /// The public key of the words.
+        recovery: &'a RecoveryPublicKey,
     },
     /// Preparing one signature with one account, before its digest is known.
     Presign {
@@ -150,6 +160,14 @@ impl Ceremony<'_> {
                 let fields: [&[u8]; 3] = [key.as_bytes(), &from_epoch.to_be_bytes(), &[basis]];
                 self.hash(b"refresh", &fields)
             }
+            Kind::Recovery {
+                key,
+                epoch,
+                recovery,
+            } => self.hash(
+                b"recovery",
+                &[key.as_bytes(), &epoch.to_be_bytes(), recovery.as_bytes()],
+            ),
             Kind::Presign {
                 key,
                 epoch,
@@ -200,6 +218,7 @@ impl CeremonyId {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recovery::RecoveryKey;
     use std::collections::BTreeSet;
 
     #[test]
@@ -227,6 +246,8 @@ mod tests {
             account,
             index,
         };
+        let words = |entropy| *RecoveryKey::from_entropy(&[entropy; 32]).public_key();
+        let (words_a, words_b) = (words(1), words(2));
         let base = Ceremony {
             kind: sign(&key_a, 0, 0, &digest),
             releases: &releases,
@@ -249,6 +270,14 @@ mod tests {
             confirm(&key_b, 0),
             confirm(&key_a, 1),
         ];
+        let recovery = |key, epoch, words| Ceremony {
+            kind: Kind::Recovery {
+                key,
+                epoch,
+                recovery: words,
+            },
+            ..base
+        };
         let variants = [
             base,
             Ceremony {
@@ -303,6 +332,10 @@ mod tests {
                 server_nonce: &[3; 32],
                 ..base
             },
+            recovery(&key_a, 0, &words_a),
+            recovery(&key_b, 0, &words_a),
+            recovery(&key_a, 1, &words_a),
+            recovery(&key_a, 0, &words_b),
         ];
         let of_kinds = other_kinds.map(|kind| Ceremony { kind, ..base });
         let all = || variants.iter().chain(&of_kinds);

@@ -30,19 +30,26 @@ pub fn encode<M: Message>(message: &M) -> Result<Vec<u8>, Abort> {
 
 /// Decodes a message and refuses everything that is not exactly one.
 pub fn decode<M: Message>(bytes: &[u8]) -> Result<M, Abort> {
-    let malformed = |detail| Abort::malformed(M::NAME, detail);
-    let body = body(M::TAG, M::MAX_LEN, bytes).map_err(malformed)?;
-    let message = match postcard::take_from_bytes::<M>(body) {
-        Ok((message, [])) => message,
-        Ok(_) => return Err(malformed("bytes follow its end")),
-        Err(_) => return Err(malformed("it does not decode")),
+    decode_exact(M::TAG, M::MAX_LEN, bytes).map_err(|detail| Abort::malformed(M::NAME, detail))
+}
+
+/// Decodes what [`encode_secret`] writes behind `first`, and nothing else.
+pub fn decode_exact<T: Serialize + DeserializeOwned>(
+    first: u8,
+    max_len: usize,
+    bytes: &[u8],
+) -> Result<T, &'static str> {
+    let value = match postcard::take_from_bytes::<T>(body(first, max_len, bytes)?) {
+        Ok((value, [])) => value,
+        Ok(_) => return Err("bytes follow its end"),
+        Err(_) => return Err("it does not decode"),
     };
     // postcard accepts integers with leading zero groups, and SEC1 has four ways
-    // to write a point. Only what we would have written is a message, so that no
+    // to write a point. Only what we would have written is accepted, so that no
     // two byte strings are the same message.
-    match encode_secret(M::TAG, &message) {
-        Some(own) if own.as_slice() == bytes => Ok(message),
-        _ => Err(malformed("it is not encoded in the one allowed way")),
+    match encode_secret(first, &value) {
+        Some(own) if own.as_slice() == bytes => Ok(value),
+        _ => Err("it is not encoded in the one allowed way"),
     }
 }
 

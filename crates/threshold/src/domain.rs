@@ -1,7 +1,10 @@
 //! Every domain-separation tag of this crate, in one place. Each hash starts
 //! with one of these, so no hash of one kind can stand for another.
 
+use k256::elliptic_curve::ops::ReduceNonZero;
+use k256::{FieldBytes, Scalar};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 /// Ceremony id: SPEC.md 1.2.
 pub const CEREMONY: &str = "tandem/ceremony/v1";
@@ -19,6 +22,22 @@ pub const NEW_PAIR: &str = "tandem/refresh/pair/v1";
 pub const PAIR_SECRET: &str = "tandem/refresh/pair-secret/v1";
 /// The message of a confirmation: SPEC.md 10.7.
 pub const CONFIRM: &str = "tandem/confirm/v1";
+/// The private key that recovery words stand for: SPEC.md 11.2.
+pub const RECOVERY_KEY: &str = "tandem/recovery/key/v1";
+/// The mask between the two recovery terms: SPEC.md 11.5.
+pub const RECOVERY_MASK: &str = "tandem/recovery/mask/v1";
+/// The ephemeral key of an encryption to the recovery public key: SPEC.md 11.3.
+pub const RECOVERY_EPHEMERAL: &str = "tandem/recovery/ephemeral/v1";
+/// The pad of such an encryption: SPEC.md 11.3.
+pub const RECOVERY_PAD: &str = "tandem/recovery/pad/v1";
+/// Its tag: SPEC.md 11.3.
+pub const RECOVERY_TAG: &str = "tandem/recovery/tag/v1";
+/// Randomness of the delta that both sides compute after a refresh: SPEC.md 11.7.
+pub const RECOVERY_DELTA: &str = "tandem/recovery/delta/v1";
+/// Fingerprint of a recovery kit: SPEC.md 11.4.
+pub const RECOVERY_KIT: &str = "tandem/recovery/kit/v1";
+/// What the recovery key signs to prove that somebody has the words: SPEC.md 11.9.
+pub const RECOVERY_PROOF: &str = "tandem/recovery/proof-of-words/v1";
 
 /// The tags of a ceremony that ends with a new pair of shares.
 pub struct PairTags {
@@ -44,7 +63,7 @@ pub const REFRESH: PairTags = PairTags {
 };
 
 #[cfg(test)]
-const ALL: [&str; 14] = [
+const ALL: [&str; 22] = [
     CEREMONY,
     KEY_ID,
     PRESIGN_NONCE,
@@ -59,6 +78,14 @@ const ALL: [&str; 14] = [
     REFRESH.outer_commitment,
     REFRESH.transcript,
     REFRESH.proof,
+    RECOVERY_KEY,
+    RECOVERY_MASK,
+    RECOVERY_EPHEMERAL,
+    RECOVERY_PAD,
+    RECOVERY_TAG,
+    RECOVERY_DELTA,
+    RECOVERY_KIT,
+    RECOVERY_PROOF,
 ];
 
 /// SHA-256 over a tag and fields. Every field carries its length, so two
@@ -70,6 +97,14 @@ pub fn hash(tag: &str, fields: &[&[u8]]) -> [u8; 32] {
         hasher.update(field);
     }
     hasher.finalize().into()
+}
+
+/// The hash as a scalar from 1 to n - 1: `1 + (hash mod (n - 1))`. n is so close to
+/// 2^256 that no value is more likely than another by more than a factor of
+/// 1 + 2^-127.
+pub fn scalar(tag: &str, fields: &[&[u8]]) -> Zeroizing<Scalar> {
+    let hash = Zeroizing::new(hash(tag, fields));
+    Zeroizing::new(Scalar::reduce_nonzero(&FieldBytes::from(*hash)))
 }
 
 #[cfg(test)]

@@ -43,6 +43,7 @@ mod transcript;
 pub mod confirm;
 pub mod keygen;
 pub mod presign;
+pub mod recovery;
 pub mod refresh;
 pub mod sign;
 

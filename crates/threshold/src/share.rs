@@ -3,6 +3,7 @@
 use std::fmt;
 
 use dkls23::secp256k1::Party;
+use k256::Scalar;
 use k256::elliptic_curve::sec1::ToSec1Point;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -257,6 +258,11 @@ impl KeyShare {
     pub(crate) fn pair_secret(&self) -> Result<Zeroizing<[u8; 32]>, ShareError> {
         pair_secret(&self.party)
     }
+
+    /// The secret x_i. For recovery (SPEC.md section 11) only.
+    pub(crate) const fn secret(&self) -> &Scalar {
+        &self.party.poly_point
+    }
 }
 
 impl fmt::Debug for KeyShare {
@@ -296,6 +302,11 @@ pub(crate) fn pair_secret(party: &Party) -> Result<Zeroizing<[u8; 32]>, ShareErr
         domain::PAIR_SECRET,
         &[&party.session_id, &pair.seed],
     )))
+}
+
+/// 1.3: > key id = H(key id tag, public key, chain code).
+pub(crate) fn key_id(public_key: &PublicKey, chain_code: &[u8; 32]) -> KeyId {
+    KeyId(domain::hash(domain::KEY_ID, &[public_key, chain_code]))
 }
 
 /// SEC1 compressed form; none for the point at infinity.

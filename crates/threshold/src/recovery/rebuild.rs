@@ -1,0 +1,210 @@
+//! The private key, from any two of the three shares: SPEC.md 11.12. For a person
+//! who has lost one of the three and wants out, offline.
+
+use std::fmt;
+
+use dkls23::protocols::derivation::DerivData;
+use k256::elliptic_curve::PrimeField;
+use k256::{ProjectivePoint, Scalar, Secp256k1};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{Backup, RecoveryShare};
+use crate::{DeriveError, KeyId, MAX_ACCOUNT_INDEX, PublicKey, share};
+
+/// The whole private key, in one place.
+///
+/// # Security
+///
+/// After this the key is an ordinary one: whoever has it signs alone. It is neither
+/// `Clone` nor printable.
+pub struct MasterKey {
+    derivation: Master,
+    key: KeyId,
+    public_key: PublicKey,
+}
+
+/// The private key of one account.
+///
+/// # Security
+///
+/// With the chain code, which a kit and a backup carry, the private key of any one
+/// account gives the master key and so all accounts.
+pub struct AccountKey {
+    secret: Zeroizing<[u8; 32]>,
+    public_key: PublicKey,
+}
+
+/// Two shares that do not give the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RebuildError {
+    /// Both are the same party's.
+    #[error("both shares are the same party's: two different ones are needed")]
+    SameParty,
+    /// They are of two keys.
+    #[error("the two shares are of different keys")]
+    DifferentKeys,
+    /// One was refreshed more often than the other. No two epochs give a key.
+    #[error("the two shares are of different epochs ({0} and {1}): a refresh lies between them")]
+    DifferentEpochs(u32, u32),
+    /// The result is not the private key of the public key.
+    #[error("the two shares do not give the key: one of them is not genuine")]
+    NotTheKey,
+}
+
+/// The master key as the library's BIP-32 takes it; wiped when dropped.
+struct Master(DerivData<Secp256k1>);
+
+impl Drop for Master {
+    fn drop(&mut self) {
+        self.0.poly_point.zeroize();
+    }
+}
+
+/// One point of the line: f(`index`).
+struct Point<'a> {
+    index: u64,
+    value: &'a Scalar,
+    key: &'a KeyId,
+    epoch: u32,
+}
+
+impl<'a> Point<'a> {
+    fn of_backup(backup: &'a Backup) -> Self {
+        Self {
+            index: u64::from(backup.role().index()),
+            value: backup.secret(),
+            key: backup.key(),
+            epoch: backup.epoch(),
+        }
+    }
+}
+
+impl MasterKey {
+    /// From the shares of both parties.
+    ///
+    /// # Errors
+    /// [`RebuildError`].
+    pub fn from_backups(one: &Backup, other: &Backup) -> Result<Self, RebuildError> {
+        Self::interpolate(one, &Point::of_backup(other))
+    }
+
+    /// From the share of one party and the share that the words opened.
+    ///
+    /// # Errors
+    /// [`RebuildError`].
+    pub fn from_words(backup: &Backup, words: &RecoveryShare) -> Result<Self, RebuildError> {
+        let third = Point {
+            index: 3,
+            value: &words.secret,
+            key: words.key(),
+            epoch: words.epoch(),
+        };
+        Self::interpolate(backup, &third)
+    }
+
+    fn interpolate(backup: &Backup, other: &Point) -> Result<Self, RebuildError> {
+        let own = Point::of_backup(backup);
+        if own.key != other.key {
+            return Err(RebuildError::DifferentKeys);
+        }
+        if own.epoch != other.epoch {
+            return Err(RebuildError::DifferentEpochs(own.epoch, other.epoch));
+        }
+        if own.index == other.index {
+            return Err(RebuildError::SameParty);
+        }
+        // 11.12: > f(0) = (j f(i) - i f(j)) / (j - i), for i and j of 1, 2, 3.
+        let (i, j) = (Scalar::from(own.index), Scalar::from(other.index));
+        let distance: Option<Scalar> = (j - i).invert().into();
+        let inverse = distance.ok_or(RebuildError::SameParty)?;
+        let secret = Zeroizing::new((j * own.value - i * other.value) * inverse);
+        // 11.12: > and f(0) G is X.
+        if ProjectivePoint::mul_by_generator(&secret) != ProjectivePoint::from(*backup.master()) {
+            return Err(RebuildError::NotTheKey);
+        }
+        Ok(Self {
+            derivation: Master(DerivData {
+                depth: 0,
+                child_number: 0,
+                parent_fingerprint: [0; 4],
+                poly_point: *secret,
+                pk: *backup.master(),
+                chain_code: *backup.chain_code(),
+            }),
+            key: *backup.key(),
+            public_key: backup.public_key(),
+        })
+    }
+
+    /// The private key of account `m/index`: BIP-32, as signing derives it.
+    ///
+    /// # Errors
+    /// [`DeriveError`] if the index is hardened or gives no valid key.
+    pub fn account(&self, index: u32) -> Result<AccountKey, DeriveError> {
+        if index > MAX_ACCOUNT_INDEX {
+            return Err(DeriveError::Hardened(index));
+        }
+        let invalid = DeriveError::Invalid(index);
+        let child = Master(self.derivation.0.derive_child(index).map_err(|_| invalid)?);
+        Ok(AccountKey {
+            secret: bytes(&child.0.poly_point),
+            public_key: share::compressed(&child.0.pk).ok_or(invalid)?,
+        })
+    }
+
+    /// The 32 bytes of the master private key.
+    #[must_use]
+    pub fn secret(&self) -> Zeroizing<[u8; 32]> {
+        bytes(&self.derivation.0.poly_point)
+    }
+
+    /// The chain code: with the master private key it makes every account.
+    #[must_use]
+    pub const fn chain_code(&self) -> &[u8; 32] {
+        &self.derivation.0.chain_code
+    }
+
+    /// The key's name.
+    #[must_use]
+    pub const fn key(&self) -> &KeyId {
+        &self.key
+    }
+
+    /// The master public key.
+    #[must_use]
+    pub const fn public_key(&self) -> PublicKey {
+        self.public_key
+    }
+}
+
+impl AccountKey {
+    /// The 32 bytes of the private key.
+    #[must_use]
+    pub fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+
+    /// The public key.
+    #[must_use]
+    pub const fn public_key(&self) -> PublicKey {
+        self.public_key
+    }
+}
+
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MasterKey")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AccountKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountKey").finish_non_exhaustive()
+    }
+}
+
+fn bytes(scalar: &Scalar) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(scalar.to_repr().into())
+}
