@@ -113,6 +113,18 @@ impl Flavor for Sink<'_> {
     }
 }
 
+/// Decodes a stored record that has one encoding only.
+pub fn decode_record<T: Serialize + DeserializeOwned>(
+    version: u8,
+    max_len: usize,
+    bytes: &[u8],
+) -> Result<T, &'static str> {
+    match bytes.first() {
+        Some(first) if *first != version => Err("this release does not know its version"),
+        _ => decode_exact(version, max_len, bytes),
+    }
+}
+
 /// Decodes a stored record of the given version.
 pub fn decode_secret<T: DeserializeOwned>(version: u8, bytes: &[u8]) -> Option<T> {
     let (first, body) = bytes.split_first()?;

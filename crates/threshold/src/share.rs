@@ -304,11 +304,6 @@ pub(crate) fn pair_secret(party: &Party) -> Result<Zeroizing<[u8; 32]>, ShareErr
     )))
 }
 
-/// 1.3: > key id = H(key id tag, public key, chain code).
-pub(crate) fn key_id(public_key: &PublicKey, chain_code: &[u8; 32]) -> KeyId {
-    KeyId(domain::hash(domain::KEY_ID, &[public_key, chain_code]))
-}
-
 /// SEC1 compressed form; none for the point at infinity.
 pub(crate) fn compressed(point: &k256::AffinePoint) -> Option<PublicKey> {
     point.to_sec1_point(true).as_bytes().try_into().ok()

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::kit::{self, Kit, KitError, device_point};
-use crate::share::{compressed, key_id};
+use crate::share::compressed;
 use crate::{KeyId, KeyShare, PublicKey, Releases, Role, codec};
 
 /// First byte of a stored backup. Version 1 must load for ever.
@@ -119,7 +119,7 @@ impl Backup {
     /// # Errors
     /// [`BackupError`].
     pub fn load(bytes: &[u8]) -> Result<Self, BackupError> {
-        let stored: Stored = codec::decode_exact(STORED_VERSION, MAX_LEN, bytes)
+        let stored: Stored = codec::decode_record(STORED_VERSION, MAX_LEN, bytes)
             .map_err(BackupError::Undecodable)?;
         let role = match stored.role {
             1 => Role::Device,
@@ -142,7 +142,7 @@ impl Backup {
         let backup = Self {
             role,
             epoch: stored.epoch,
-            key: key_id(&public_key, &stored.chain_code),
+            key: KeyId::of(&public_key, &stored.chain_code),
             public_key,
             master,
             chain_code: stored.chain_code,

@@ -22,6 +22,7 @@ const ABOUT_BACKUP: &str = "SECRET: one share of an account's key, in the clear.
 
 /// What a file holds.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum File {
     /// Not secret.
     Kit(Kit),

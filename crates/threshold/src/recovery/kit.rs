@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Content, Place, Sealed};
 use super::{RecoveryKey, RecoveryPublicKey, RecoveryShare};
-use crate::share::{compressed, key_id};
-use crate::{CeremonyId, KeyId, KeyShare, PublicKey, Releases, Role, domain};
+use crate::share::compressed;
+use crate::{CeremonyId, KeyId, KeyShare, PublicKey, Releases, Role, codec, domain};
 
 /// First byte of a stored kit. Version 1 must load for ever.
 const STORED_VERSION: u8 = 1;
@@ -83,6 +83,9 @@ pub enum KitError {
     /// The refresh does not follow the kit's epoch.
     #[error("the refresh does not lead from the recovery kit's epoch to the next")]
     WrongEpoch,
+    /// 0, or not below the order.
+    #[error("the slope of the refresh is not a scalar other than 0")]
+    InvalidSlope,
     /// [`MAX_DELTAS`] refreshes without a drill.
     #[error("the recovery kit has followed {MAX_DELTAS} refreshes: a drill must compact it first")]
     Full,
@@ -99,7 +102,7 @@ impl Kit {
         let recovery = RecoveryPublicKey::from_point(body.recovery)
             .ok_or(KitError::Inconsistent("a point of it is at infinity"))?;
         let kit = Self {
-            key: key_id(&public_key, &body.chain_code),
+            key: KeyId::of(&public_key, &body.chain_code),
             public_key,
             recovery,
             body,
@@ -121,7 +124,7 @@ impl Kit {
     /// # Errors
     /// [`KitError::Undecodable`], [`KitError::Inconsistent`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KitError> {
-        crate::codec::decode_exact(STORED_VERSION, MAX_LEN, bytes)
+        codec::decode_record(STORED_VERSION, MAX_LEN, bytes)
             .map_err(KitError::Undecodable)
             .and_then(Self::new)
     }
@@ -131,7 +134,7 @@ impl Kit {
     /// # Errors
     /// [`KitError::Undecodable`] if the kit cannot be encoded within its limit.
     pub fn to_bytes(&self) -> Result<Vec<u8>, KitError> {
-        crate::codec::encode_secret(STORED_VERSION, &self.body)
+        codec::encode_secret(STORED_VERSION, &self.body)
             .filter(|bytes| bytes.len() <= MAX_LEN)
             .map(|mut bytes| std::mem::take(&mut *bytes))
             .ok_or(KitError::Undecodable("it is longer than allowed"))
@@ -191,19 +194,21 @@ impl Kit {
     /// slope and seed, so both compute the same bytes, and neither has to trust what
     /// the other would have sent.
     ///
-    /// `seed` is the *new* seed of the zero shares of the pair, `ceremony` the refresh.
+    /// The slope is 32 bytes, big-endian; `pair_secret` is that of the *new* pair,
+    /// `ceremony` the refresh.
     ///
     /// # Security
-    /// The slope is secret: with it an old share becomes a new one. `seed` MUST be
-    /// the new one: the old one may have leaked with an old share, and whoever knows the
-    /// seed can read the slope out of the kit.
+    /// The slope is secret: with it an old share becomes a new one. `pair_secret` MUST
+    /// be the new pair's: the old one may have leaked with an old share, and whoever
+    /// knows it can test guesses of the slope. Only for a refresh whose basis was
+    /// the shares: after any other the line is another one, and needs a setup.
     ///
     /// # Errors
-    /// [`KitError::WrongEpoch`], [`KitError::Full`].
+    /// [`KitError::WrongEpoch`], [`KitError::Full`], [`KitError::InvalidSlope`].
     pub fn with_delta(
         &self,
-        slope: &Scalar,
-        seed: &[u8; 32],
+        slope: &[u8; 32],
+        pair_secret: &[u8; 32],
         new_epoch: u32,
         ceremony: &CeremonyId,
     ) -> Result<Self, KitError> {
@@ -213,19 +218,24 @@ impl Kit {
         if self.body.deltas.len() >= MAX_DELTAS {
             return Err(KitError::Full);
         }
+        let slope = Scalar::from_repr((*slope).into())
+            .into_option()
+            .filter(|slope| *slope != Scalar::ZERO)
+            .map(Zeroizing::new)
+            .ok_or(KitError::InvalidSlope)?;
         // 11.7: > f'(3) = f(3) + 3a; the randomness of the delta is
-        // > H(delta tag, new seed, ceremony id).
-        let change = Zeroizing::new(slope + slope + slope);
+        // > H(delta tag, pair secret, ceremony id).
+        let change = Zeroizing::new(*slope + *slope + *slope);
         let randomness = Zeroizing::new(domain::hash(
             domain::RECOVERY_DELTA,
-            &[seed, ceremony.as_bytes()],
+            &[pair_secret, ceremony.as_bytes()],
         ));
         let delta = self.seal(new_epoch, Content::Delta, &change, &randomness)?;
         let mut body = self.body.clone();
         body.epoch = new_epoch;
         // 11.7: > X_1' = X_1 + a G.
         body.device_point =
-            (ProjectivePoint::mul_by_generator(slope) + body.device_point).to_affine();
+            (ProjectivePoint::mul_by_generator(&slope) + body.device_point).to_affine();
         body.deltas.push(delta);
         Self::new(body)
     }

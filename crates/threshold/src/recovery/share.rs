@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use k256::elliptic_curve::PrimeField;
 use k256::{AffinePoint, ProjectivePoint, Scalar};
 use zeroize::Zeroizing;
 
@@ -32,6 +33,15 @@ impl RecoveryShare {
     #[must_use]
     pub const fn epoch(&self) -> u32 {
         self.epoch
+    }
+
+    /// The 32 bytes of f(3), big-endian, for a refresh that starts from it.
+    ///
+    /// # Security
+    /// The secret itself. MUST NOT be stored or sent.
+    #[must_use]
+    pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.secret.to_repr().into())
     }
 
     /// 11.1: > f(3) G = 3 X_1 - 2 X.

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::cipher::{Content, Place, Sealed};
 use super::kit::{Body, device_point};
 use super::{Kit, RecoveryPublicKey};
-use crate::{Abort, Ceremony, CeremonyId, KeyShare, Kind, Reason, Role, domain};
+use crate::{Abort, Ceremony, CeremonyId, KeyShare, Kind, Reason, Role, ShareError, domain};
 
 /// What one side brings along: its own term, and the kit without any.
 struct Draft {
@@ -56,7 +56,7 @@ impl Draft {
         fits(share.id() == key, "the share is of another key")?;
         fits(share.epoch() == epoch, "the share is of another epoch")?;
         let incomplete = || Abort::retry(Reason::WrongCeremony("the share is not of a pair"));
-        let term = term(share, recovery).ok_or_else(incomplete)?;
+        let term = term(share, recovery).map_err(|_| incomplete())?;
         let place = Place {
             key,
             epoch,
@@ -107,20 +107,23 @@ impl Draft {
 }
 
 /// 11.5: > the device's term is -x_1 + m, the server's 2 x_2 - m, with
-/// > m = S(mask tag, secret of the pair, key id, epoch, RK).
-fn term(share: &KeyShare, recovery: &RecoveryPublicKey) -> Option<Zeroizing<Scalar>> {
+/// > m = S(mask tag, pair secret, key id, epoch, RK).
+fn term(share: &KeyShare, recovery: &RecoveryPublicKey) -> Result<Zeroizing<Scalar>, ShareError> {
     let mask = domain::scalar(
         domain::RECOVERY_MASK,
         &[
-            share.pair_secret().ok()?.as_slice(),
+            &*share.pair_secret()?,
             share.id().as_bytes(),
             &share.epoch().to_be_bytes(),
             recovery.as_bytes(),
         ],
     );
-    let secret = share.secret();
-    Some(Zeroizing::new(match share.role() {
-        Role::Device => *mask - secret,
-        Role::Server => (secret + secret) - *mask,
-    }))
+    Ok(Zeroizing::new(masked(share.role(), share.secret(), &mask)))
+}
+
+fn masked(role: Role, secret: &Scalar, mask: &Scalar) -> Scalar {
+    match role {
+        Role::Device => mask - secret,
+        Role::Server => secret + secret - mask,
+    }
 }

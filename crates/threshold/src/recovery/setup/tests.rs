@@ -7,7 +7,7 @@ use k256::elliptic_curve::PrimeField;
 use k256::elliptic_curve::ops::Reduce;
 use k256::{FieldBytes, ProjectivePoint, Scalar};
 
-use super::term;
+use super::{masked, term};
 use crate::recovery::RecoveryKey;
 use crate::{KeyShare, Role, domain};
 
@@ -67,10 +67,7 @@ fn one_term_alone_is_uniform_whatever_the_share() {
         let mut seen = [0_i32; 16];
         for draw in 0..4096_u32 {
             let mask = domain::scalar(domain::RECOVERY_MASK, &[&draw.to_be_bytes()]);
-            let term = match side.role() {
-                Role::Device => *mask - side.secret(),
-                Role::Server => side.secret() + side.secret() - *mask,
-            };
+            let term = masked(side.role(), side.secret(), &mask);
             let top: [u8; 32] = term.to_repr().into();
             *seen
                 .get_mut(usize::from(top.first().unwrap() >> 4))
@@ -96,7 +93,6 @@ fn other_words_and_another_epoch_have_another_mask() {
         Role::Device,
         base.epoch() + 1,
         base.releases().clone(),
-        crate::CeremonyId([0; 32]),
     )
     .unwrap();
     assert_ne!(
