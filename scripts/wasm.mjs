@@ -2,6 +2,7 @@
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import binaryen from 'binaryen';
 import { unlessUnchanged } from './inputs.mjs';
 import { pkg, root, wasmBindgen, wasmOpt } from './paths.mjs';
 import { capture, run, ScriptError } from './run.mjs';
@@ -9,8 +10,20 @@ import { WASM_TARGET } from './rust.mjs';
 
 /** The cargo profile of Cargo.toml that the module is compiled with. */
 const PROFILE = 'wasm';
-/** For size, and once more after what never happens is known and gone (`--gufa`). */
-const OPTIMISE = ['-Oz', '--gufa', '-Oz'];
+/**
+ * For size, and once more after what never happens is known and gone (`--gufa`).
+ *
+ * `--low-memory-unused` turns `load(x + c)` with a constant c below 1024 into `load offset=c (x)`.
+ * The two differ only where the 32-bit sum wraps, and so only for the addresses below 1024.
+ * There is nothing but the far end of the stack: rustc has the linker lay the stack out first,
+ * from 1 MiB down to 0, and the data and the heap after it (optimise() checks that no data is
+ * there). What is on the stack is addressed by adding to a stack pointer that is not negative, so
+ * without wrapping, down to its last byte. Only a stack that has overflowed would wrap: it now
+ * traps where it would have gone on.
+ */
+const OPTIMISE = ['-Oz', '--gufa', '-Oz', '--low-memory-unused'];
+/** What `--low-memory-unused` takes for unused, in bytes. */
+const LOW_MEMORY = 1024;
 
 const CRATE = 'tandem-keyring';
 const NAME = 'tandem_keyring';
@@ -72,6 +85,9 @@ export function optimise(module) {
   if (sections(module).length !== 1) {
     throw new ScriptError(`${module} has no target_features section: is "strip" set too high in Cargo.toml?`);
   }
+  if (lowestData(module) < LOW_MEMORY) {
+    throw new ScriptError(`${module} has data below ${LOW_MEMORY}, which wasm-opt would take for unused`);
+  }
   const optimised = `${module}.optimised`;
   run(process.execPath, [wasmOpt, ...OPTIMISE, module, '-o', optimised]);
   if (!WebAssembly.validate(readFileSync(optimised))) {
@@ -79,6 +95,16 @@ export function optimise(module) {
     throw new ScriptError('Node does not accept the optimised module: wasm-opt used a feature it does not have');
   }
   renameSync(optimised, module);
+}
+
+/** The lowest address that the module initialises. */
+function lowestData(file) {
+  const module = binaryen.readBinary(readFileSync(file));
+  const segments = Array.from({ length: module.getNumDataSegments() }, (_, index) =>
+    module.getDataSegmentInfo(module.getDataSegmentByIndex(index)),
+  );
+  module.dispose();
+  return Math.min(...segments.map(({ offset }) => offset));
 }
 
 /**
