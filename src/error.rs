@@ -1,23 +1,13 @@
 //! The one error that leaves this crate: a JSON-RPC error object with a name for
 //! programs, one sentence for people, and every problem found.
 
-use serde_json::{Value, json};
-use tandem_ethereum::builder::BroadcastFailure;
+use serde_json::Value;
+pub use tandem_ethereum::Problem;
+use tandem_ethereum::{builder::BroadcastFailure, json_object};
 use tandem_wire::{Refusal, RefusalCode};
 
 use crate::host::HostError;
 use crate::session::TransportError;
-
-/// One problem with one field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Path of the field, such as `params.id`.
-    pub field: String,
-    /// What is wrong with it.
-    pub reason: String,
-    /// The same for a program, where the reason has a stable code.
-    pub code: Option<&'static str>,
-}
 
 /// Why a request was not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -216,15 +206,7 @@ impl Error {
     pub fn problems(&self) -> Vec<Problem> {
         match self {
             Self::InvalidRequest(problems) => problems.clone(),
-            Self::Ethereum(error) => error
-                .problems()
-                .iter()
-                .map(|problem| Problem {
-                    field: problem.field.clone(),
-                    reason: problem.reason.clone(),
-                    code: problem.code,
-                })
-                .collect(),
+            Self::Ethereum(error) => error.problems().to_vec(),
             Self::Refused(refusal) => refusal
                 .problems
                 .iter()
@@ -242,26 +224,14 @@ impl Error {
     /// `data` as well, because MetaMask passes only code, message and data on.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let problems: Vec<Value> = self
-            .problems()
-            .iter()
-            .map(
-                |Problem {
-                     field,
-                     reason,
-                     code,
-                 }| match code {
-                    Some(code) => json!({"field": field, "reason": reason, "code": code}),
-                    None => json!({"field": field, "reason": reason}),
-                },
-            )
-            .collect();
-        json!({
-            "code": self.code(),
-            "name": self.name(),
-            "message": self.to_string(),
-            "data": {"name": self.name(), "problems": problems},
-        })
+        let problems: Vec<Value> = self.problems().iter().map(Problem::to_json).collect();
+        let data = json_object([("name", self.name().into()), ("problems", problems.into())]);
+        json_object([
+            ("code", self.code().into()),
+            ("name", self.name().into()),
+            ("message", self.to_string().into()),
+            ("data", data),
+        ])
     }
 }
 

@@ -22,7 +22,8 @@
 use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
-use serde_json::{Value, json};
+use serde_json::Value;
+use tandem_ethereum::json_object;
 
 /// The host as this crate sees it.
 #[derive(Clone)]
@@ -66,7 +67,7 @@ impl Host {
             message,
             data: None,
         };
-        let request = json!({"method": method, "params": params}).to_string();
+        let request = json_object([("method", method.into()), ("params", params)]).to_string();
         let response = self
             .0
             .call(request)
@@ -93,14 +94,17 @@ impl Host {
 
     /// Shows one of the snap's own dialogs and waits for the user.
     pub(crate) async fn dialog(&self, view: &str, summary: Value) -> Result<Value, HostError> {
-        self.call("dialog", json!({"view": view, "summary": summary}))
-            .await
+        self.call(
+            "dialog",
+            json_object([("view", view.into()), ("summary", summary)]),
+        )
+        .await
     }
 
     /// Unix time in milliseconds; 0 if the host's clock is out of order, because
     /// nothing here depends on it but records.
     pub(crate) async fn now(&self) -> u64 {
-        match self.call("clock.now", json!({})).await {
+        match self.call("clock.now", json_object([])).await {
             Ok(value) => value.as_u64().unwrap_or(0),
             Err(_) => 0,
         }
@@ -108,13 +112,18 @@ impl Host {
 
     /// Returns after `ms` milliseconds.
     pub(crate) async fn sleep(&self, ms: u32) -> Result<(), HostError> {
-        self.call("clock.sleep", json!({"ms": ms})).await.map(drop)
+        self.call("clock.sleep", json_object([("ms", ms.into())]))
+            .await
+            .map(drop)
     }
 
     /// Sends an event to MetaMask's side of the keyring.
     pub(crate) async fn emit(&self, event: &str, params: Value) -> Result<(), HostError> {
-        self.call("keyring.emit", json!({"event": event, "params": params}))
-            .await
-            .map(drop)
+        self.call(
+            "keyring.emit",
+            json_object([("event", event.into()), ("params", params)]),
+        )
+        .await
+        .map(drop)
     }
 }

@@ -2,8 +2,8 @@
 //! request they tell what would be signed; given a signature they assemble what
 //! MetaMask expects.
 
-use serde_json::{Value, json};
-use tandem_ethereum::{Prepared, Request};
+use serde_json::Value;
+use tandem_ethereum::{Prepared, Request, json_object};
 use tandem_wire::{WIRE_VERSION, release};
 
 use crate::error::Error;
@@ -48,13 +48,13 @@ pub fn finish(request: &str) -> Result<Value, Error> {
 #[must_use]
 pub fn version() -> Value {
     let release = release();
-    json!({
-        "release": release.version,
-        "commit": release.commit,
-        "dependencies": release.dependencies,
-        "wire": WIRE_VERSION,
-        "state": crate::state::VERSION,
-    })
+    json_object([
+        ("release", release.version.into()),
+        ("commit", release.commit.into()),
+        ("dependencies", release.dependencies.into()),
+        ("wire", WIRE_VERSION.into()),
+        ("state", crate::state::VERSION.into()),
+    ])
 }
 
 pub(crate) fn hex_text(bytes: &[u8]) -> String {

@@ -16,7 +16,7 @@ mod question;
 pub(crate) use answers::{Answers, LatestBlock, Outcome};
 pub(crate) use question::Question;
 
-use serde_json::json;
+use tandem_ethereum::json_object;
 
 use crate::host::Host;
 
@@ -25,7 +25,7 @@ use crate::host::Host;
 pub(crate) async fn ask(host: &Host, questions: Vec<Question>) -> Answers {
     let mut answers = Vec::with_capacity(questions.len());
     for Question { method, params } in questions {
-        let request = json!({"method": method, "params": params});
+        let request = json_object([("method", method.into()), ("params", params)]);
         answers.push((method, host.call("ethereum.request", request).await));
     }
     Answers::new(answers)

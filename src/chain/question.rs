@@ -1,6 +1,6 @@
 //! The questions to a node.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tandem_ethereum::builder::{FeeHistory, Speed};
 
 /// One JSON-RPC call.
@@ -25,7 +25,7 @@ impl Question {
     pub(crate) fn latest_block() -> Self {
         Self {
             method: "eth_getBlockByNumber",
-            params: json!(["latest", false]),
+            params: vec![Value::from("latest"), false.into()].into(),
         }
     }
 
@@ -37,10 +37,14 @@ impl Question {
     }
 
     pub(crate) fn fee_history() -> Self {
-        let [low, medium, high] = Speed::PERCENTILES;
         Self {
             method: "eth_feeHistory",
-            params: json!([FeeHistory::BLOCKS, "latest", [low, medium, high]]),
+            params: vec![
+                Value::from(FeeHistory::BLOCKS),
+                "latest".into(),
+                Speed::PERCENTILES.into(),
+            ]
+            .into(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! An account as MetaMask sees it.
 
-use serde_json::{Value, json};
-use tandem_ethereum::{Address, address_of, keccak256};
+use serde_json::Value;
+use tandem_ethereum::{Address, address_of, json_object, keccak256};
 use tandem_threshold::{KeyId, KeyShare};
 
 use crate::error::Error;
@@ -42,14 +42,14 @@ impl Account {
 
     /// The keyring protocol's account object.
     pub(super) fn to_json(&self) -> Value {
-        json!({
-            "id": self.id,
-            "type": "eip155:eoa",
-            "address": self.address,
-            "scopes": ["eip155:0"],
-            "options": {},
-            "methods": METHODS,
-        })
+        json_object([
+            ("id", self.id.as_str().into()),
+            ("type", "eip155:eoa".into()),
+            ("address", self.address.as_str().into()),
+            ("scopes", ["eip155:0"].into()),
+            ("options", json_object([])),
+            ("methods", METHODS.into()),
+        ])
     }
 }
 

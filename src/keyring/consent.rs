@@ -1,6 +1,6 @@
 //! Consent: what was shown is what is signed.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tandem_ethereum::{Address, Finished, Prepared, Request, Signature};
 
 use crate::error::Error;
@@ -35,12 +35,12 @@ impl Approved {
         let mut summary: Value = tandem_ethereum::parse_json(&summary_text(&prepared)?)
             .map_err(|_| Error::Internal("the summary does not decode"))?;
         if let Some(fields) = summary.as_object_mut() {
-            fields.insert("origin".to_owned(), json!(origin));
+            fields.insert("origin".to_owned(), origin.into());
             if let Some(warnings) = fields.get_mut("warnings").and_then(Value::as_array_mut) {
                 warnings.extend(notes.into_iter().map(Value::String));
             }
         }
-        if host.dialog("sign", summary).await? == json!(true) {
+        if host.dialog("sign", summary).await? == Value::Bool(true) {
             Ok(Self { request, prepared })
         } else {
             Err(Error::UserRejected)

@@ -5,7 +5,8 @@
 //! MetaMask only after the key was proved by a joint signature, the server had
 //! stored its share, and ours was read back after MetaMask's writes had settled.
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use tandem_ethereum::json_object;
 
 use super::params::Params;
 use crate::Device;
@@ -45,10 +46,13 @@ impl Device {
             Next::Derive { index, .. } => (*index, false),
             Next::Keygen => (0, true),
         };
-        let summary = json!({
-            "origin": origin, "server": server, "index": index, "firstKey": first_key,
-        });
-        if self.host.dialog("createAccount", summary).await? != json!(true) {
+        let summary = json_object([
+            ("origin", origin.into()),
+            ("server", server.into()),
+            ("index", index.into()),
+            ("firstKey", first_key.into()),
+        ]);
+        if self.host.dialog("createAccount", summary).await? != Value::Bool(true) {
             return Err(Error::UserRejected);
         }
 
@@ -83,12 +87,14 @@ impl Device {
     /// Hands the account to MetaMask. If MetaMask's user refuses it, the key and
     /// the account stay: the next creation offers the same account again.
     async fn announce(&self, account: &Account, correlation: Option<&Value>) -> Result<(), Error> {
-        let mut event = json!({
-            "account": account.to_json(),
-            "accountNameSuggestion": format!("Tandem {}", account.index.saturating_add(1)),
-        });
+        let name = format!("Tandem {}", account.index.saturating_add(1));
+        let mut event = json_object([
+            ("account", account.to_json()),
+            ("accountNameSuggestion", name.into()),
+        ]);
         if let (Some(correlation), Some(event)) = (correlation, event.as_object_mut()) {
-            event.insert("metamask".to_owned(), json!({"correlationId": correlation}));
+            let metamask = json_object([("correlationId", correlation.clone())]);
+            event.insert("metamask".to_owned(), metamask);
         }
         self.host.emit("notify:accountCreated", event).await?;
         let id = account.id.clone();

@@ -1,7 +1,8 @@
 //! `keyring_deleteAccount`: the account goes, its key's share stays. Creating an
 //! account again brings the same one back, so nothing can be lost here.
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use tandem_ethereum::json_object;
 
 use super::params::Params;
 use crate::Device;
@@ -24,8 +25,8 @@ impl Device {
         };
         // MetaMask has asked its user already; a page has not.
         if origin != METAMASK {
-            let summary = json!({"origin": origin, "address": address});
-            if self.host.dialog("deleteAccount", summary).await? != json!(true) {
+            let summary = json_object([("origin", origin.into()), ("address", address.into())]);
+            if self.host.dialog("deleteAccount", summary).await? != Value::Bool(true) {
                 return Err(Error::UserRejected);
             }
         }
@@ -36,7 +37,7 @@ impl Device {
         }))
         .await?;
         self.host
-            .emit("notify:accountDeleted", json!({"id": id}))
+            .emit("notify:accountDeleted", json_object([("id", id.into())]))
             .await?;
         Ok(Value::Null)
     }

@@ -1,6 +1,6 @@
 //! `keyring_filterAccountChains`: an account works on every EVM chain.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::params::Params;
 use crate::Device;
@@ -17,6 +17,6 @@ impl Device {
             .into_iter()
             .filter(|chain| chain.starts_with("eip155:"))
             .collect();
-        Ok(json!(ours))
+        Ok(ours.into())
     }
 }

@@ -1,6 +1,6 @@
 //! `keyring_listAccounts` and `keyring_getAccount`.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::params::Params;
 use crate::Device;
@@ -19,6 +19,6 @@ impl Device {
         let id = params.text("id");
         params.finish()?;
         let state = self.load().await?;
-        Ok(state.account(id).map_or(json!(null), Account::to_json))
+        Ok(state.account(id).map_or(Value::Null, Account::to_json))
     }
 }

@@ -16,7 +16,7 @@ mod update_account;
 
 pub use consent::Approved;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::Device;
 use crate::error::Error;
@@ -40,12 +40,12 @@ impl Device {
             "keyring_setSelectedAccounts" => self.set_selected_accounts(params).await,
             "keyring_resolveAccountAddress" => self.resolve_account_address(params).await,
             // Requests are answered at once, so none is ever pending.
-            "keyring_listRequests" => Ok(json!([])),
+            "keyring_listRequests" => Ok(Value::Array(Vec::new())),
             "keyring_getRequest" | "keyring_approveRequest" | "keyring_rejectRequest" => {
                 approve_request::no_pending_request(params)
             }
             // No other chain's accounts can be found from this key.
-            "keyring_discoverAccounts" => Ok(json!([])),
+            "keyring_discoverAccounts" => Ok(Value::Array(Vec::new())),
             // A share cannot sign alone, and balances are MetaMask's business.
             "keyring_exportAccount"
             | "keyring_createAccounts"

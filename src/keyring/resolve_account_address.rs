@@ -1,7 +1,8 @@
 //! `keyring_resolveAccountAddress`: which of our accounts a request is for, as a
 //! CAIP-10 address, or null if it is not for one of ours.
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use tandem_ethereum::json_object;
 
 use super::params::Params;
 use crate::Device;
@@ -35,7 +36,10 @@ impl Device {
             .iter()
             .any(|account| account.address == named);
         if ours && scope.starts_with("eip155:") {
-            Ok(json!({"address": format!("{scope}:{named}")}))
+            Ok(json_object([(
+                "address",
+                format!("{scope}:{named}").into(),
+            )]))
         } else {
             Ok(Value::Null)
         }

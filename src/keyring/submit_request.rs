@@ -1,7 +1,7 @@
 //! `keyring_submitRequest`: signs, after consent, at once.
 
-use serde_json::{Value, json};
-use tandem_ethereum::{Request, Signature};
+use serde_json::Value;
+use tandem_ethereum::{Request, Signature, json_object};
 
 use super::consent::Approved;
 use super::params::Params;
@@ -37,12 +37,12 @@ impl Device {
         if state.key(&account.key)?.frozen {
             return Err(Error::KeyFrozen);
         }
-        let request = Request::from_value(json!({
-            "method": request.get("method"),
-            "params": request.get("params"),
-            "scope": scope,
-            "account": account.address,
-        }))?;
+        let request = Request::from_value(json_object([
+            ("method", request.get("method").cloned().into()),
+            ("params", request.get("params").cloned().into()),
+            ("scope", scope),
+            ("account", account.address.as_str().into()),
+        ]))?;
         let approved = Approved::ask(&self.host, asked_by, request, Vec::new()).await?;
         let signature = self.run_sign(account, &approved).await?;
         let signature = Signature {
@@ -55,6 +55,6 @@ impl Device {
             // MetaMask takes r, s and v and builds the transaction itself.
             fields.retain(|name, _| matches!(name.as_str(), "r" | "s" | "v"));
         }
-        Ok(json!({"pending": false, "result": result}))
+        Ok(json_object([("pending", false.into()), ("result", result)]))
     }
 }

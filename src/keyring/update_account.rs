@@ -1,7 +1,8 @@
 //! `keyring_updateAccount`: nothing about an account can be changed by a caller,
 //! so this accepts the account as it is and refuses every other.
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use tandem_ethereum::json_object;
 
 use super::params::Params;
 use crate::Device;
@@ -27,7 +28,7 @@ impl Device {
         }
         reader.finish()?;
         self.host
-            .emit("notify:accountUpdated", json!({"account": account}))
+            .emit("notify:accountUpdated", json_object([("account", account)]))
             .await?;
         Ok(Value::Null)
     }

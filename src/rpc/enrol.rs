@@ -1,7 +1,8 @@
 //! `tandem_enrol`: connects this device to a signing server. The code is typed
 //! into the snap's own dialog; the page that asks never sees it.
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use tandem_ethereum::json_object;
 use tandem_wire::{DeviceKey, EnrolmentCode};
 use zeroize::Zeroizing;
 
@@ -15,7 +16,7 @@ impl Device {
         if let Some(enrolment) = self.load().await?.enrolment {
             return Err(Error::AlreadyEnrolled(enrolment.server));
         }
-        let typed = match self.host.dialog("enrol", json!({})).await? {
+        let typed = match self.host.dialog("enrol", json_object([])).await? {
             Value::String(typed) => Zeroizing::new(typed),
             _ => return Err(Error::UserRejected),
         };
@@ -28,10 +29,10 @@ impl Device {
             Ok(())
         }))
         .await?;
-        Ok(json!({
-            "server": code.server.as_str(),
-            "device": format!("0x{}", key.id()),
-        }))
+        Ok(json_object([
+            ("server", code.server.as_str().into()),
+            ("device", format!("0x{}", key.id()).into()),
+        ]))
     }
 }
 

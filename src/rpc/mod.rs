@@ -9,7 +9,8 @@ mod transaction_status;
 
 pub use origins::{COMPANION_ORIGINS, METAMASK};
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use tandem_ethereum::json_object;
 
 use crate::Device;
 use crate::error::Error;
@@ -48,7 +49,7 @@ impl Device {
             return Err(Error::InvalidRequest(problems));
         }
         origins::check(origin, method)?;
-        let no_params = json!({});
+        let no_params = json_object([]);
         let params = request
             .get("params")
             .filter(|params| !params.is_null())
@@ -65,9 +66,9 @@ impl Device {
 }
 
 fn respond(id: &Value, outcome: Result<Value, Error>) -> String {
-    match outcome {
-        Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
-        Err(error) => json!({"jsonrpc": "2.0", "id": id, "error": error.to_json()}),
-    }
-    .to_string()
+    let (name, value) = match outcome {
+        Ok(result) => ("result", result),
+        Err(error) => ("error", error.to_json()),
+    };
+    json_object([("jsonrpc", "2.0".into()), ("id", id.clone()), (name, value)]).to_string()
 }

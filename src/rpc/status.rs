@@ -1,6 +1,7 @@
 //! `tandem_status`: what the companion page shows.
 
-use serde_json::{Value, json};
+use serde_json::Value;
+use tandem_ethereum::json_object;
 
 use crate::Device;
 use crate::error::Error;
@@ -13,7 +14,11 @@ impl Device {
             .accounts
             .iter()
             .map(|account| {
-                json!({"id": account.id, "address": account.address, "index": account.index})
+                json_object([
+                    ("id", account.id.as_str().into()),
+                    ("address", account.address.as_str().into()),
+                    ("index", account.index.into()),
+                ])
             })
             .collect();
         let keys: Vec<Value> = state
@@ -21,15 +26,19 @@ impl Device {
             .iter()
             .map(|key| {
                 let state = if key.frozen { "frozen" } else { "active" };
-                json!({"keyId": key.id, "state": state})
+                json_object([("keyId", key.id.as_str().into()), ("state", state.into())])
             })
             .collect();
-        Ok(json!({
-            "version": offline::version(),
-            "enrolled": state.enrolment.is_some(),
-            "server": state.enrolment.as_ref().map(|enrolment| &enrolment.server),
-            "accounts": accounts,
-            "keys": keys,
-        }))
+        let server = state
+            .enrolment
+            .as_ref()
+            .map(|enrolment| enrolment.server.as_str());
+        Ok(json_object([
+            ("version", offline::version()),
+            ("enrolled", state.enrolment.is_some().into()),
+            ("server", server.into()),
+            ("accounts", accounts.into()),
+            ("keys", keys.into()),
+        ]))
     }
 }

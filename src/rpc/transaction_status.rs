@@ -2,7 +2,7 @@
 //! `tandem_sendTransaction` sent. A signed one that the network does not know is
 //! sent again, byte for byte; none is ever signed again.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tandem_ethereum::builder::read_hash;
 
 use super::origins;
@@ -54,7 +54,7 @@ impl Device {
         }
         let newest = transaction.newest(&state.transactions);
         if newest.hash != hash {
-            let by = ("by", json!(newest.hash));
+            let by = ("by", newest.hash.as_str().into());
             return Ok(status(transaction, "replaced", &[by]));
         }
         if is_nonce_used {
@@ -81,7 +81,7 @@ impl Device {
                 if transaction.broadcast == Broadcast::Owed {
                     self.mark(vec![(hash.clone(), Broadcast::Refused)]).await;
                 }
-                let reason = ("reason", json!(reason.to_string()));
+                let reason = ("reason", reason.to_string().into());
                 Ok(status(transaction, "dropped", &[reason]))
             }
             Outcome::Unknown(error) => Err(error),
@@ -132,7 +132,7 @@ pub(super) fn hash_param(reader: &mut Params<'_>, name: &str) -> Option<String> 
 }
 
 fn status(transaction: &Transaction, status: &str, more: &[(&str, Value)]) -> Value {
-    let mut members = vec![("status", json!(status))];
+    let mut members = vec![("status", status.into())];
     members.extend_from_slice(more);
     transaction.describe(&members)
 }

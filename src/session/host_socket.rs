@@ -4,7 +4,8 @@
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
-use serde_json::{Value, json};
+use serde_json::Value;
+use tandem_ethereum::json_object;
 use tandem_wire::SUBPROTOCOL;
 
 use super::inbox::{Delivery, Inbox};
@@ -27,7 +28,7 @@ impl HostSockets {
 
 impl Connect for HostSockets {
     fn connect(&self, url: &str) -> LocalBoxFuture<'_, Result<Box<dyn Socket>, TransportError>> {
-        let params = json!({"url": url, "protocols": [SUBPROTOCOL]});
+        let params = json_object([("url", url.into()), ("protocols", [SUBPROTOCOL].into())]);
         Box::pin(async move {
             self.close_orphans().await;
             let opening = self.inbox.opening();
@@ -57,13 +58,16 @@ impl HostSockets {
     /// server would take the old session for a running one.
     async fn close_orphans(&self) {
         // A host that cannot list has none.
-        let Ok(Value::Array(sockets)) = self.host.call("socket.list", json!({})).await else {
+        let Ok(Value::Array(sockets)) = self.host.call("socket.list", json_object([])).await else {
             return;
         };
         for socket in sockets {
             let id = socket.get("id").and_then(Value::as_str).unwrap_or_default();
             if !self.inbox.knows(id) {
-                let _closed = self.host.call("socket.close", json!({"id": id})).await;
+                let _closed = self
+                    .host
+                    .call("socket.close", json_object([("id", id.into())]))
+                    .await;
             }
         }
     }
@@ -78,7 +82,7 @@ struct HostSocket {
 
 impl Socket for HostSocket {
     fn send(&mut self, frame: Vec<u8>) -> LocalBoxFuture<'_, Result<(), TransportError>> {
-        let params = json!({"id": self.id, "message": frame});
+        let params = json_object([("id", self.id.as_str().into()), ("message", frame.into())]);
         Box::pin(async move {
             let sent = self.host.call("socket.send", params).await;
             sent.map(drop).map_err(|_| TransportError::Closed)
@@ -95,7 +99,8 @@ impl Socket for HostSocket {
     fn close(self: Box<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
             // A socket that is already closed has nothing left to close.
-            let _closed = self.host.call("socket.close", json!({"id": self.id})).await;
+            let params = json_object([("id", self.id.as_str().into())]);
+            let _closed = self.host.call("socket.close", params).await;
         })
     }
 }

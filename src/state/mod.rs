@@ -14,7 +14,7 @@ pub use record::{Account, Enrolment, Key, State, VERSION};
 pub use transaction::{Broadcast, Transaction};
 pub(crate) use transaction::{add_transaction, has_room};
 
-use serde_json::json;
+use tandem_ethereum::json_object;
 use zeroize::Zeroizing;
 
 use crate::Device;
@@ -34,7 +34,7 @@ pub(crate) type Change<'a> = Box<dyn FnOnce(&mut State) -> Result<(), Error> + '
 impl Device {
     /// Reads the state.
     pub(crate) async fn load(&self) -> Result<State, Error> {
-        let value = self.host.call("state.get", json!({})).await?;
+        let value = self.host.call("state.get", json_object([])).await?;
         State::from_json(value)
     }
 
@@ -67,7 +67,9 @@ impl Device {
     async fn write(&self, state: &State) -> Result<(), Error> {
         let value = state.to_json();
         // The text holds shares; serde_json's tree cannot be wiped, our copy can.
-        self.host.call("state.set", json!({"value": value})).await?;
+        self.host
+            .call("state.set", json_object([("value", value)]))
+            .await?;
         Ok(())
     }
 

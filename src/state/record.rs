@@ -3,7 +3,8 @@
 use std::fmt;
 
 use base64ct::{Base64, Encoding};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use tandem_ethereum::json_object;
 use tandem_threshold::{KeyShare, Role};
 use tandem_wire::{DeviceKey, ServerUrl};
 use zeroize::Zeroizing;
@@ -107,12 +108,18 @@ impl State {
     }
 
     pub(super) fn to_json(&self) -> Value {
-        let mut value = json!({
-            "version": VERSION,
-            "enrolment": self.enrolment.as_ref().map(Enrolment::to_json),
-            "keys": self.keys.iter().map(Key::to_json).collect::<Vec<_>>(),
-            "accounts": self.accounts.iter().map(Account::to_stored).collect::<Vec<_>>(),
-        });
+        let mut value = json_object([
+            ("version", VERSION.into()),
+            (
+                "enrolment",
+                self.enrolment.as_ref().map(Enrolment::to_json).into(),
+            ),
+            ("keys", self.keys.iter().map(Key::to_json).collect()),
+            (
+                "accounts",
+                self.accounts.iter().map(Account::to_stored).collect(),
+            ),
+        ]);
         // Left out when empty, so that an older release reads what it can.
         if let Some(fields) = value.as_object_mut()
             && !self.transactions.is_empty()
@@ -174,7 +181,10 @@ impl Enrolment {
     }
 
     fn to_json(&self) -> Value {
-        json!({"server": self.server, "deviceKey": *self.device_key})
+        json_object([
+            ("server", self.server.as_str().into()),
+            ("deviceKey", self.device_key.as_str().into()),
+        ])
     }
 
     /// The server's address.
@@ -217,12 +227,12 @@ impl Key {
     }
 
     fn to_json(&self) -> Value {
-        json!({
-            "id": self.id,
-            "share": *self.share,
-            "frozen": self.frozen,
-            "createdAt": self.created_at,
-        })
+        json_object([
+            ("id", self.id.as_str().into()),
+            ("share", self.share.as_str().into()),
+            ("frozen", self.frozen.into()),
+            ("createdAt", self.created_at.into()),
+        ])
     }
 
     /// The share, ready to use. [`Error::KeyFrozen`] if it must not be.
@@ -249,13 +259,13 @@ impl Account {
     }
 
     fn to_stored(&self) -> Value {
-        json!({
-            "id": self.id,
-            "key": self.key,
-            "index": self.index,
-            "address": self.address,
-            "announced": self.announced,
-        })
+        json_object([
+            ("id", self.id.as_str().into()),
+            ("key", self.key.as_str().into()),
+            ("index", self.index.into()),
+            ("address", self.address.as_str().into()),
+            ("announced", self.announced.into()),
+        ])
     }
 }
 

@@ -9,8 +9,8 @@
 //! What happens to the record later is written without waiting: if that is lost, the signed
 //! transaction is sent once more, and a node that has it already says so.
 
-use serde_json::{Map, Value, json};
-use tandem_ethereum::builder::read_u64;
+use serde_json::{Map, Value};
+use tandem_ethereum::{builder::read_u64, json_object};
 
 use super::record::Fields;
 
@@ -92,17 +92,17 @@ impl Transaction {
 
     pub(super) fn to_json(&self) -> Value {
         let name = STATES.iter().find(|(state, _)| *state == self.broadcast);
-        json!({
-            "hash": self.hash,
-            "origin": self.origin,
-            "account": self.account,
+        json_object([
+            ("hash", self.hash.as_str().into()),
+            ("origin", self.origin.as_str().into()),
+            ("account", self.account.as_str().into()),
             // Text, because JSON numbers are not exact beyond 2^53.
-            "chainId": format!("{:#x}", self.chain_id),
-            "nonce": format!("{:#x}", self.nonce),
-            "request": self.request,
-            "raw": self.raw,
-            "broadcast": name.map(|(_, name)| name),
-        })
+            ("chainId", format!("{:#x}", self.chain_id).into()),
+            ("nonce", format!("{:#x}", self.nonce).into()),
+            ("request", self.request.as_str().into()),
+            ("raw", self.raw.as_str().into()),
+            ("broadcast", name.map(|(_, name)| *name).into()),
+        ])
     }
 
     /// Is it one of this account on this chain?
@@ -189,7 +189,7 @@ mod tests {
             assert_eq!(Transaction::from_json(written.to_json()), Some(written));
         }
         let mut unknown = transaction(1, Broadcast::Done).to_json();
-        *unknown.get_mut("broadcast").unwrap() = json!("later");
+        *unknown.get_mut("broadcast").unwrap() = "later".into();
         assert_eq!(Transaction::from_json(unknown), None);
     }
 

@@ -8,7 +8,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::Function;
-use serde_json::{Value, json};
+use serde_json::Value;
+use tandem_ethereum::json_object;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Device;
@@ -52,7 +53,12 @@ pub async fn handle(request: String) -> String {
     let device = DEVICE.with_borrow(|device| device.as_ref().map(|(device, _)| device.clone()));
     match device {
         Some(device) => device.handle(&request).await,
-        None => json!({"jsonrpc": "2.0", "id": null, "error": no_host().to_json()}).to_string(),
+        None => json_object([
+            ("jsonrpc", "2.0".into()),
+            ("id", Value::Null),
+            ("error", no_host().to_json()),
+        ])
+        .to_string(),
     }
 }
 
@@ -66,7 +72,7 @@ pub fn deliver(event: &str) -> String {
         .ok_or_else(|| Error::field("event", "is not a socket event"))
         .and_then(|event| {
             DEVICE.with_borrow(|device| match device {
-                Some((_, inbox)) => Ok(json!({"delivered": inbox.deliver(event)})),
+                Some((_, inbox)) => Ok(json_object([("delivered", inbox.deliver(event).into())])),
                 None => Err(no_host()),
             })
         });
@@ -98,10 +104,10 @@ pub fn version() -> String {
 }
 
 fn answer(outcome: Result<Value, Error>) -> String {
-    match outcome {
-        Ok(result) => json!({"result": result}),
-        Err(error) => json!({"error": error.to_json()}),
-    }
+    json_object([match outcome {
+        Ok(result) => ("result", result),
+        Err(error) => ("error", error.to_json()),
+    }])
     .to_string()
 }
 

@@ -6,10 +6,9 @@
 
 use core::fmt;
 
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::{refusal::Refusal, text};
+use crate::{json, refusal::Refusal, text};
 
 /// More problems than this are not listed: a hostile request must not make a huge answer.
 const MAX_PROBLEMS: usize = 64;
@@ -19,20 +18,31 @@ const MAX_NAME_CHARS: usize = 64;
 const MAX_PATH_CHARS: usize = 256;
 
 /// One thing that is wrong with one field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Where: a path such as `params[0].nonce`.
     pub field: String,
     /// Why it is refused.
     pub reason: String,
     /// The same for a program, where the reason has a stable code; left out of the JSON otherwise.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'static str>,
 }
 
+impl Problem {
+    /// `{"field","reason","code"?}`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let field = ("field", self.field.as_str().into());
+        let reason = ("reason", self.reason.as_str().into());
+        match self.code {
+            Some(code) => json::object([field, reason, ("code", code.into())]),
+            None => json::object([field, reason]),
+        }
+    }
+}
+
 /// Everything that is wrong with a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
@@ -217,12 +227,13 @@ impl Error {
     /// The error object of the wasm boundary: `{"code","name","message","data":{"problems"}}`.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({
-            "code": self.code(),
-            "name": self.name(),
-            "message": self.to_string(),
-            "data": { "problems": self.problems() },
-        })
+        let problems = self.problems().iter().map(Problem::to_json).collect();
+        json::object([
+            ("code", self.code().into()),
+            ("name", self.name().into()),
+            ("message", self.to_string().into()),
+            ("data", json::object([("problems", problems)])),
+        ])
     }
 }
 

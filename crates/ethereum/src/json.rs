@@ -20,6 +20,17 @@ pub fn parse(text: &str) -> Result<Value, String> {
     }
 }
 
+/// A JSON object. `serde_json::json!` would serialise each value into a copy of itself: slower, and
+/// with the code of one more serialiser in the module.
+#[must_use]
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let mut object = Map::new();
+    for (name, value) in members {
+        object.insert(name.to_owned(), value);
+    }
+    Value::Object(object)
+}
+
 /// Is `value` nested more than `limit` levels deep? Does not recurse.
 pub(crate) fn is_deeper_than(value: &Value, limit: usize) -> bool {
     let mut pending = vec![(value, 1_usize)];

@@ -65,7 +65,7 @@ pub use effect::{Effect, EffectKind};
 pub use erc4361::SignIn;
 pub use error::{Error, Problem, Problems};
 pub use fact::Fact;
-pub use json::parse as parse_json;
+pub use json::{object as json_object, parse as parse_json};
 pub use keccak::keccak256;
 pub use prepared::{Finished, Prepared};
 pub use request::{MAX_REQUEST_BYTES, Method, Request};

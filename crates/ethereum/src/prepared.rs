@@ -1,6 +1,6 @@
 //! From a request to its digest, and from a signature to the answer.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     Address, Error, Method, Request, Signature, SignedTransaction, Summary, authorization_summary,
@@ -8,7 +8,7 @@ use crate::{
     eip191::PersonalMessage,
     eip712::{self, Version},
     eip7702::Delegation,
-    keccak256,
+    json, keccak256,
     signature::LowS,
     summary,
     transaction::Transaction,
@@ -165,13 +165,13 @@ fn signed_transaction(transaction: &Transaction, signature: &LowS) -> Result<Val
             "the signed bytes do not read back as the transaction",
         ));
     }
-    Ok(json!({
-        "r": data::to_hex(&signature.r().to_be_bytes()),
-        "s": data::to_hex(&signature.s().to_be_bytes()),
-        "v": format!("{:#x}", transaction.v(signature)),
-        "raw": data::to_hex(&raw),
-        "hash": data::to_hex(&keccak256(&raw)),
-    }))
+    Ok(json::object([
+        ("r", data::to_hex(&signature.r().to_be_bytes()).into()),
+        ("s", data::to_hex(&signature.s().to_be_bytes()).into()),
+        ("v", format!("{:#x}", transaction.v(signature)).into()),
+        ("raw", data::to_hex(&raw).into()),
+        ("hash", data::to_hex(&keccak256(&raw)).into()),
+    ]))
 }
 
 /// The answer for messages of all kinds: r, s and 27 or 28.

@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures_util::lock::Mutex;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tandem_ethereum::Signature;
 
 use self::order::Order;
@@ -59,8 +59,8 @@ impl Device {
         transaction: &Transaction,
     ) -> Result<Value, Error> {
         if transaction.broadcast == Broadcast::Caller {
-            let raw = ("raw", json!(transaction.raw));
-            return Ok(transaction.describe(&[("broadcast", json!(false)), raw]));
+            let raw = ("raw", transaction.raw.as_str().into());
+            return Ok(transaction.describe(&[("broadcast", false.into()), raw]));
         }
         let mut questions = Vec::new();
         for sent in owed.iter().chain([transaction]) {
@@ -83,13 +83,13 @@ impl Device {
         marks.push((transaction.hash.clone(), mark));
         self.mark(marks).await;
         match outcome {
-            Outcome::Accepted => Ok(transaction.describe(&[("broadcast", json!(true))])),
+            Outcome::Accepted => Ok(transaction.describe(&[("broadcast", true.into())])),
             Outcome::Refused(error) => Err(error),
             // It is signed and may be on its way. An error would invite the caller to have a
             // second one signed; a hash invites it to ask for the status, which sends it again.
             Outcome::Unknown(error) => {
-                let problem = ("problem", json!(error.to_string()));
-                Ok(transaction.describe(&[("broadcast", json!(false)), problem]))
+                let problem = ("problem", error.to_string().into());
+                Ok(transaction.describe(&[("broadcast", false.into()), problem]))
             }
         }
     }

@@ -1,12 +1,13 @@
 //! A draft: a transaction with holes, and what fills them.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{fees::FeeMarket, replacement::Pending};
 use crate::{
     Address, Error, Request, U256, data,
     error::Problems,
     gas::MAX_TRANSACTION_GAS,
+    json,
     quantity::{self, to_text},
     transaction::Body,
     transaction_reader,
@@ -158,13 +159,13 @@ impl Draft {
         let mut put = |name: &str, value: Value| {
             call.insert(name.to_owned(), value);
         };
-        put("from", json!(self.from.to_lower_hex()));
+        put("from", self.from.to_lower_hex().into());
         if let Some(to) = &self.body.to {
-            put("to", json!(to.to_lower_hex()));
+            put("to", to.to_lower_hex().into());
         }
-        put("value", json!(to_text(self.body.value)));
+        put("value", to_text(self.body.value).into());
         if !self.body.data.is_empty() {
-            put("data", json!(data::to_hex(&self.body.data)));
+            put("data", data::to_hex(&self.body.data).into());
         }
         for name in ["accessList", "authorizationList", "blobVersionedHashes"] {
             if let Some(list) = self.fields.get(name) {
@@ -313,17 +314,20 @@ fn with_stand_ins(mut fields: Map<String, Value>) -> Map<String, Value> {
 
 fn fill(fields: &mut Map<String, Value>, name: &str, value: u128) {
     if !fields.contains_key(name) {
-        fields.insert(name.to_owned(), json!(to_text(U256::from(value))));
+        fields.insert(name.to_owned(), to_text(U256::from(value)).into());
     }
 }
 
 fn request(fields: Map<String, Value>, bound: Option<(&str, &Address)>) -> Result<Request, Error> {
-    Request::from_value(json!({
-        "method": "eth_signTransaction",
-        "params": [fields],
-        "scope": bound.map(|(scope, _)| scope),
-        "account": bound.map(|(_, account)| account.to_lower_hex()),
-    }))
+    Request::from_value(json::object([
+        ("method", "eth_signTransaction".into()),
+        ("params", vec![fields].into()),
+        ("scope", bound.map(|(scope, _)| scope).into()),
+        (
+            "account",
+            bound.map(|(_, account)| account.to_lower_hex()).into(),
+        ),
+    ]))
 }
 
 /// The reader's problems under the caller's own names, and one field more that is missing.
