@@ -17,11 +17,15 @@ const PROFILE = 'wasm';
  * The two differ only where the 32-bit sum wraps, and so only for the addresses below 1024.
  * There is nothing but the far end of the stack: rustc has the linker lay the stack out first,
  * from 1 MiB down to 0, and the data and the heap after it (optimise() checks that no data is
- * there). What is on the stack is addressed by adding to a stack pointer that is not negative, so
- * without wrapping, down to its last byte. Only a stack that has overflowed would wrap: it now
- * traps where it would have gone on.
+ * there). What is on the stack is addressed by adding to the stack pointer, and that sum wraps
+ * only once the stack has overflowed. Any other sum that wraps into its last kilobyte would
+ * trap, never reach other memory.
  */
-const OPTIMISE = ['-Oz', '--gufa', '-Oz', '--low-memory-unused'];
+const OPTIMISE = [
+  ...['-Oz', '--gufa', '-Oz', '--low-memory-unused'],
+  // Notes for tools, which no engine reads.
+  ...['--strip-producers', '--strip-target-features'],
+];
 /** What `--low-memory-unused` takes for unused, in bytes. */
 const LOW_MEMORY = 1024;
 
