@@ -30,7 +30,7 @@ use std::rc::Rc;
 use futures_util::lock::Mutex;
 
 use crate::host::Host;
-use crate::session::Connect;
+use crate::session::{Connect, Prepared};
 
 /// One device: what all of its RPC methods share.
 pub struct Device {
@@ -49,6 +49,8 @@ pub struct Device {
     pub(crate) sending: RefCell<Vec<String>>,
     /// Held while a ceremony runs: the server runs one per key at a time.
     pub(crate) ceremony_lock: Mutex<()>,
+    /// Signatures that wait for their request. Changed only while `ceremony_lock` is held.
+    pub(crate) prepared: RefCell<Option<Prepared>>,
 }
 
 impl Device {
@@ -63,6 +65,7 @@ impl Device {
             nonce_locks: RefCell::default(),
             sending: RefCell::default(),
             ceremony_lock: Mutex::new(()),
+            prepared: RefCell::default(),
         }
     }
 }

@@ -62,6 +62,9 @@ struct Settings {
     /// How long a session may take [default: 300]
     #[arg(long, global = true, value_name = "SECONDS")]
     session_timeout_seconds: Option<String>,
+    /// How long prepared signatures wait to be used [default: 180]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    prepared_timeout_seconds: Option<String>,
     /// How long running sessions may take to finish on shutdown [default: 30]
     #[arg(long, global = true, value_name = "SECONDS")]
     shutdown_seconds: Option<String>,
@@ -112,6 +115,7 @@ impl Settings {
             ("ceremony_wait_seconds", self.ceremony_wait_seconds),
             ("message_timeout_seconds", self.message_timeout_seconds),
             ("session_timeout_seconds", self.session_timeout_seconds),
+            ("prepared_timeout_seconds", self.prepared_timeout_seconds),
             ("shutdown_seconds", self.shutdown_seconds),
             ("eip7702_authorizations", self.eip7702_authorizations),
             ("log", self.log),

@@ -8,8 +8,7 @@ use crate::config::{Config, Limits};
 use crate::health::Readiness;
 use crate::policy::Authorizations;
 use crate::seal::SealingKey;
-use crate::session::Attempts;
-use crate::session::Busy;
+use crate::session::{Attempts, Busy, PreparedSessions};
 use crate::store::Store;
 
 /// What every session shares.
@@ -32,6 +31,8 @@ pub struct Services {
     pub ceremonies: Semaphore,
     /// Which ceremonies are running.
     pub busy: Arc<Busy>,
+    /// Which devices have prepared signatures.
+    pub prepared: Arc<PreparedSessions>,
     /// Failed enrolments of late.
     pub attempts: Attempts,
     /// What `/readyz` found last.
@@ -60,6 +61,7 @@ impl Services {
             sessions: Arc::new(Semaphore::new(permits(config.limits.sessions))),
             ceremonies: Semaphore::new(permits(config.limits.ceremonies)),
             busy: Arc::default(),
+            prepared: Arc::default(),
             attempts: Attempts::default(),
             readiness: Readiness::default(),
             stop,

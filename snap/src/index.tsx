@@ -8,6 +8,8 @@ import type {
   OnHomePageHandler,
   OnKeyringRequestHandler,
   OnRpcRequestHandler,
+  OnSignatureHandler,
+  OnTransactionHandler,
   OnWebSocketEventHandler,
 } from '@metamask/snaps-sdk';
 import { getCore } from './core';
@@ -38,6 +40,26 @@ export const onWebSocketEvent: OnWebSocketEventHandler = async ({ event }) => {
     await answer(JSON.stringify({ method: 'socket.close', params: { id: event.id } }));
   }
 };
+
+/**
+ * MetaMask shows its user a request to sign, of whatever account. Nothing is added to
+ * what it shows; a signature is prepared meanwhile, if the account is one of ours.
+ */
+export const onTransaction: OnTransactionHandler = async ({ transaction }) =>
+  prepare(transaction.from);
+
+export const onSignature: OnSignatureHandler = async ({ signature }) => prepare(signature.from);
+
+async function prepare(account: unknown): Promise<null> {
+  const request = { jsonrpc: '2.0', id: 1, method: 'tandem_prepare', params: { account } };
+  try {
+    const core = await getCore();
+    await core.handle(JSON.stringify({ origin: METAMASK, request }));
+  } catch {
+    // Of no use here, as is the answer: every signature can do without.
+  }
+  return null;
+}
 
 async function dispatch(origin: string, request: JsonRpcRequest): Promise<Json> {
   const core = await getCore();

@@ -24,7 +24,7 @@ pub fn check(origin: &str, method: &str) -> Result<(), Error> {
         "tandem_version" => true,
         // Each transaction is shown with the origin that asks; a status is told to who sent it.
         "tandem_sendTransaction" | "tandem_transactionStatus" => !metamask,
-        "tandem_enrol" | "tandem_status" => companion || metamask,
+        "tandem_enrol" | "tandem_status" | "tandem_prepare" => companion || metamask,
         // Signing is MetaMask's alone: its user has seen the request there too.
         "keyring_submitRequest"
         | "keyring_setSelectedAccounts"
@@ -85,6 +85,7 @@ mod tests {
         for method in [
             "tandem_status",
             "tandem_enrol",
+            "tandem_prepare",
             "keyring_listAccounts",
             "keyring_createAccount",
         ] {

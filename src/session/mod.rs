@@ -1,17 +1,19 @@
 //! One session with the server: one socket, one ceremony. This layer moves bytes
-//! and knows nothing of shares; the ceremonies are in `enrol.rs`, `keygen.rs` and
-//! `sign.rs`.
+//! and knows nothing of shares; the ceremonies are in `enrol.rs`, `keygen.rs`,
+//! `sign.rs` and `presign.rs`.
 
 mod enrol;
 mod host_socket;
 mod inbox;
 mod keygen;
+mod presign;
 mod sign;
 
 pub use host_socket::HostSockets;
 pub use inbox::{Inbox, SocketEvent};
+pub(crate) use presign::Prepared;
 
-use futures_util::future::{Either, LocalBoxFuture, select};
+use futures_util::future::{Either, FutureExt, LocalBoxFuture, select};
 use tandem_threshold::{Abort, Nonce, Releases, Verdict};
 use tandem_wire::{
     DeviceKey, Purpose, Reassembler, Refusal, RefusalCode, ServerUrl, Splitter, ToDevice, ToServer,
@@ -58,7 +60,7 @@ pub enum TransportError {
     #[error("it closed the connection")]
     Closed,
     /// No answer in time.
-    #[error("it did not answer in {} seconds", ANSWER_MS / 1000)]
+    #[error("it did not answer in time")]
     Silent,
     /// Bytes that are not Tandem's protocol.
     #[error("it does not speak this protocol ({0})")]
@@ -73,6 +75,8 @@ pub(crate) struct Session {
     reassembler: Reassembler,
     /// Complete messages that arrived together with the one last taken.
     ready: Vec<Vec<u8>>,
+    /// How long one answer may take, in milliseconds.
+    patience: u32,
     pub(crate) releases: Releases,
     pub(crate) server_nonce: Nonce,
     pub(crate) device_nonce: Nonce,
@@ -81,6 +85,19 @@ pub(crate) struct Session {
 impl Session {
     /// Connects and takes the server's welcome.
     pub(crate) async fn connect(device: &Device, url: &ServerUrl) -> Result<Self, Error> {
+        Self::connect_for(device, url, ANSWER_MS).await
+    }
+
+    /// The same, where an answer may take `patience` milliseconds.
+    ///
+    /// What was prepared ends here: MetaMask opens no second socket to one address,
+    /// and the server drops it when a session begins.
+    pub(crate) async fn connect_for(
+        device: &Device,
+        url: &ServerUrl,
+        patience: u32,
+    ) -> Result<Self, Error> {
+        device.drop_prepared().await;
         let socket = device.sockets.connect(url.as_str()).await;
         let socket = socket.map_err(|error| match error {
             // The address may be a mistyped one: show it.
@@ -98,6 +115,7 @@ impl Session {
             splitter: Splitter::default(),
             reassembler: Reassembler::default(),
             ready: Vec::new(),
+            patience,
             releases: Releases {
                 device: release().to_string(),
                 server: String::new(),
@@ -160,7 +178,7 @@ impl Session {
 
     pub(crate) async fn receive(&mut self) -> Result<ToDevice, Error> {
         while self.ready.is_empty() {
-            let timeout = self.host.sleep(ANSWER_MS);
+            let timeout = self.host.sleep(self.patience);
             let frame = match select(self.socket.receive(), Box::pin(timeout)).await {
                 Either::Left((frame, _)) => frame?,
                 Either::Right(_) => return Err(TransportError::Silent.into()),
@@ -171,6 +189,12 @@ impl Session {
                 .map_err(|error| nonsense(&error))?;
         }
         ToDevice::from_bytes(&self.ready.remove(0)).map_err(|error| nonsense(&error))
+    }
+
+    /// Whether the session is open, as far as can be told without asking: while it
+    /// is the device's turn the server sends nothing.
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        self.ready.is_empty() && self.socket.receive().now_or_never().is_none()
     }
 
     pub(crate) async fn close(self) {

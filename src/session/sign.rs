@@ -10,7 +10,8 @@ use crate::keyring::Approved;
 use crate::state::Account;
 
 impl Device {
-    /// Signs what the user approved, with one account.
+    /// Signs what the user approved, with one account: with a signature that was
+    /// prepared, if there is one, else by the whole ceremony.
     ///
     /// The state is read only now, while no other ceremony runs: another request may
     /// have frozen the key since the user was asked.
@@ -20,6 +21,9 @@ impl Device {
         approved: &Approved,
     ) -> Result<Signature, Error> {
         let _held = self.ceremony_lock.lock().await;
+        if let Some(signature) = self.sign_prepared(account, approved).await? {
+            return Ok(signature);
+        }
         while_busy(&self.host, async || self.sign_once(account, approved).await).await
     }
 
@@ -34,24 +38,35 @@ impl Device {
                 session.close().await;
                 Ok(signature)
             }
-            Err(Failure::Check(abort)) => {
-                if abort.verdict == Verdict::Freeze {
-                    // Stored before anything is answered, to the server or the
-                    // caller. If it cannot be stored, nothing is answered.
-                    self.freeze(&account.key).await?;
-                    session.abort(&abort).await;
-                    return Err(Error::KeyFrozen);
+            Err(failure) => Err(self.fail(session, failure, &account.key).await),
+        }
+    }
+
+    /// Ends a session with this key that failed, and does what the failure obliges to.
+    pub(super) async fn fail(&self, session: Session, failure: Failure, key: &str) -> Error {
+        match failure {
+            Failure::Check(abort) if abort.verdict == Verdict::Freeze => {
+                // Stored before anything is answered, to the server or the caller. If
+                // it cannot be stored, nothing is answered.
+                if let Err(error) = self.freeze(key).await {
+                    return error;
                 }
                 session.abort(&abort).await;
-                Err(Error::Protocol)
+                Error::KeyFrozen
             }
-            Err(Failure::Session(error)) => {
+            Failure::Check(abort) => {
+                session.abort(&abort).await;
+                Error::Protocol
+            }
+            Failure::Session(error) => {
                 session.close().await;
-                if refused_for(&error, RefusalCode::Frozen) {
-                    self.freeze(&account.key).await?;
-                    return Err(Error::KeyFrozen);
+                if !refused_for(&error, RefusalCode::Frozen) {
+                    return error;
                 }
-                Err(error)
+                match self.freeze(key).await {
+                    Ok(()) => Error::KeyFrozen,
+                    Err(error) => error,
+                }
             }
         }
     }

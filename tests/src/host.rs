@@ -117,6 +117,11 @@ impl Wallet {
         *self.node.borrow_mut() = Rc::new(node);
     }
 
+    /// How many sockets were opened so far.
+    pub fn sockets_opened(&self) -> usize {
+        self.opened.get()
+    }
+
     /// From now on, `hook` sees every frame on its way and may change it.
     pub fn on_frame(&self, hook: impl FnMut(Direction, &mut Vec<u8>) + 'static) {
         *self.tamper.borrow_mut() = Box::new(hook);

@@ -33,6 +33,7 @@ pub const SETTINGS: &[&str] = &[
     "ceremony_wait_seconds",
     "message_timeout_seconds",
     "session_timeout_seconds",
+    "prepared_timeout_seconds",
     "shutdown_seconds",
     "eip7702_authorizations",
     "log",
@@ -76,6 +77,8 @@ pub struct Limits {
     pub message: Duration,
     /// How long a session may take in all.
     pub session: Duration,
+    /// How long prepared signatures wait to be used.
+    pub prepared: Duration,
 }
 
 /// Where the sealing key comes from.
@@ -151,6 +154,7 @@ impl Config {
             ceremony_wait: reader.seconds("ceremony_wait_seconds", 10),
             message: reader.seconds("message_timeout_seconds", 60),
             session: reader.seconds("session_timeout_seconds", 300),
+            prepared: reader.seconds("prepared_timeout_seconds", 180),
         };
         let shutdown = reader.seconds("shutdown_seconds", 30);
         let authorizations = reader
@@ -248,6 +252,7 @@ impl fmt::Display for Config {
             ("ceremony_wait_seconds", limits.ceremony_wait.as_secs()),
             ("message_timeout_seconds", limits.message.as_secs()),
             ("session_timeout_seconds", limits.session.as_secs()),
+            ("prepared_timeout_seconds", limits.prepared.as_secs()),
             ("shutdown_seconds", self.shutdown.as_secs()),
         ] {
             writeln!(f, "{name} = {number}")?;

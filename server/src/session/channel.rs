@@ -63,7 +63,17 @@ impl Channel {
     /// The next message. It must be complete in time: bytes that drip in do not
     /// stretch the limit.
     pub async fn receive(&mut self) -> Result<ToServer, End> {
-        let deadline = self.next_deadline();
+        self.receive_by(self.next_deadline()).await
+    }
+
+    /// The next message of a device that may take its time, until `deadline`. The
+    /// limit of the session gives way to it.
+    pub async fn receive_at_leisure(&mut self, deadline: Instant) -> Result<ToServer, End> {
+        self.deadline = deadline + self.message_limit;
+        self.receive_by(deadline).await
+    }
+
+    async fn receive_by(&mut self, deadline: Instant) -> Result<ToServer, End> {
         let mut ping = interval_at(Instant::now() + PING, PING);
         while self.received.is_empty() {
             tokio::select! {

@@ -3,7 +3,7 @@
 //! ```text
 //! server -> Welcome      release, nonce
 //! device -> Open         signed over the nonce: who, what, first round
-//! ...                    the ceremony: enrol, keygen or sign
+//! ...                    the ceremony: enrol, keygen, sign, or presign and uses
 //! ```
 //!
 //! Calculations and the database calls that belong to them run together on a
@@ -15,6 +15,8 @@ mod channel;
 mod end;
 mod enrol;
 mod keygen;
+mod prepared;
+mod presign;
 mod sign;
 
 use std::sync::Arc;
@@ -31,6 +33,7 @@ pub use busy::{Busy, Running};
 use channel::Channel;
 pub use end::{CloseCode, End};
 pub use enrol::Attempts;
+pub use prepared::PreparedSessions;
 
 /// Longest text in which a device may name its release.
 const RELEASE_MAX: usize = 256;
@@ -94,6 +97,8 @@ async fn converse(channel: &mut Channel, services: &Arc<Services>) -> Result<(),
     };
     let (opened, purpose) = verify(&open, server_nonce)?;
     tracing::debug!(device = %opened.device, release = ?opened.device_release, "opened");
+    // Whatever a device begins ends what it had prepared.
+    services.prepared.end(&opened.device);
     match purpose {
         Purpose::Enrol { token } => enrol::run(channel, services, &opened, token).await,
         Purpose::Keygen { round } => {
@@ -103,6 +108,10 @@ async fn converse(channel: &mut Channel, services: &Arc<Services>) -> Result<(),
         Purpose::Sign(request) => {
             expect_enrolled(services, opened.device).await?;
             sign::run(channel, services, opened, request).await
+        }
+        Purpose::Presign(request) => {
+            expect_enrolled(services, opened.device).await?;
+            presign::run(channel, services, opened, request).await
         }
     }
 }
@@ -166,7 +175,7 @@ async fn next(channel: &mut Channel) -> Result<Next, End> {
     match channel.receive().await? {
         ToServer::Round(bytes) => Ok(Next::Round(bytes)),
         ToServer::Abort { freeze } => Ok(Next::Abort { freeze }),
-        ToServer::Open(_) => Err(End::malformed()),
+        ToServer::Open(_) | ToServer::Sign(_) => Err(End::malformed()),
     }
 }
 

@@ -7,11 +7,12 @@
 use std::sync::Arc;
 
 use tandem_ethereum::{Request, address_of};
+use tandem_threshold::sign::PartialSignature;
 use tandem_threshold::sign::server::{AwaitAnswer, reply};
 use tandem_threshold::{
-    Abort, AccountShare, Ceremony, KeyId, KeyShare, Kind, Releases, Role, Verdict,
+    Abort, Ceremony, KeyId, KeyShare, Kind, PublicKey, Releases, Role, Verdict,
 };
-use tandem_wire::{RefusalCode, SignRequest, ToDevice, ToServer};
+use tandem_wire::{DeviceId, RefusalCode, SignRequest, ToDevice, ToServer};
 
 use super::channel::Channel;
 use super::end::{CloseCode, End};
@@ -19,18 +20,30 @@ use super::{Next, Opened, Running, blocking, busy, given_up, log_abort, next, st
 use crate::policy::Authorizations;
 use crate::seal::ShareLabel;
 use crate::services::Services;
-use crate::store::{NewSignature, Standing, UnixMillis};
+use crate::store::{NewSignature, Standing, StoredKey, UnixMillis};
 
 /// Reason of a freeze that the device asked for.
-const DEVICE_FROZE: &str = "the device found a failed check";
+pub(super) const DEVICE_FROZE: &str = "the device found a failed check";
+
+/// A request, and who is to sign it.
+pub(super) struct Claim<'a> {
+    pub key: KeyId,
+    pub epoch: u32,
+    pub account: u32,
+    /// The account's.
+    pub public_key: PublicKey,
+    pub request: &'a str,
+    /// What the device says that it hashes to.
+    pub digest: [u8; 32],
+}
 
 /// What will be recorded.
-struct Judged {
+pub(super) struct Judged {
     key: KeyId,
     epoch: u32,
     account: u32,
     method: &'static str,
-    digest: [u8; 32],
+    pub digest: [u8; 32],
     request: String,
 }
 
@@ -75,21 +88,26 @@ pub(super) async fn run(
     drop((running, turn));
     channel.send(&ToDevice::Round(partial)).await?;
     if let Some(ToServer::Abort { freeze: true }) = channel.farewell().await {
-        let store = Arc::clone(&services.store);
-        tracing::warn!(%key, "froze a key: {DEVICE_FROZE}");
-        blocking(move || store.freeze(&key, DEVICE_FROZE, UnixMillis::now())).await??;
+        freeze_for_device(services, key).await?;
     }
     Ok(())
 }
 
+/// Freezes a key because the device did.
+pub(super) async fn freeze_for_device(services: &Arc<Services>, key: KeyId) -> Result<(), End> {
+    let store = Arc::clone(&services.store);
+    tracing::warn!(%key, "froze a key: {DEVICE_FROZE}");
+    Ok(blocking(move || store.freeze(&key, DEVICE_FROZE, UnixMillis::now())).await??)
+}
+
 /// The steps that run on blocking threads, with all they need.
-struct Worker {
-    services: Arc<Services>,
+pub(super) struct Worker {
+    pub services: Arc<Services>,
     running: Arc<Running>,
 }
 
 impl Worker {
-    fn new(services: &Arc<Services>, running: &Arc<Running>) -> Self {
+    pub(super) fn new(services: &Arc<Services>, running: &Arc<Running>) -> Self {
         Self {
             services: Arc::clone(services),
             running: Arc::clone(running),
@@ -103,11 +121,16 @@ impl Worker {
         let account = share
             .account(request.account)
             .map_err(|error| End::invalid_request("account", &error.to_string()))?;
-        let judged = judge(key, &account, &request, self.services.authorizations)?;
-        let releases = Releases {
-            device: opened.device_release.clone(),
-            server: self.services.release.clone(),
+        let claim = Claim {
+            key,
+            epoch: request.epoch,
+            account: request.account,
+            public_key: account.public_key(),
+            request: &request.request,
+            digest: request.digest,
         };
+        let judged = judge(&claim, self.services.authorizations)?;
+        let releases = self.releases(opened);
         let ceremony = Ceremony {
             kind: Kind::Sign {
                 key: &judged.key,
@@ -129,9 +152,22 @@ impl Worker {
         Ok((begun, message))
     }
 
-    /// The share, if this device has this key and it may sign.
-    fn load(&self, opened: &Opened, key: &KeyId, epoch: u32) -> Result<KeyShare, End> {
-        let stored = self.services.store.find_key(&opened.device, key)?;
+    /// The two programs that take part.
+    pub(super) fn releases(&self, opened: &Opened) -> Releases {
+        Releases {
+            device: opened.device_release.clone(),
+            server: self.services.release.clone(),
+        }
+    }
+
+    /// The key, if this device has it and it may sign.
+    pub(super) fn find(
+        &self,
+        device: &DeviceId,
+        key: &KeyId,
+        epoch: u32,
+    ) -> Result<StoredKey, End> {
+        let stored = self.services.store.find_key(device, key)?;
         let stored = stored.ok_or_else(|| {
             End::refused(RefusalCode::UnknownKey, "this device has no such key here")
         })?;
@@ -144,6 +180,12 @@ impl Worker {
                 "the shares of device and server are of different epochs",
             ));
         }
+        Ok(stored)
+    }
+
+    /// The share, if this device has this key and it may sign.
+    pub(super) fn load(&self, opened: &Opened, key: &KeyId, epoch: u32) -> Result<KeyShare, End> {
+        let stored = self.find(&opened.device, key, epoch)?;
         let label = ShareLabel {
             device: &opened.device,
             key,
@@ -169,14 +211,27 @@ impl Worker {
             state,
         } = begun;
         let partial = self.check(&judged.key, || state.receive(message))?;
+        self.record(&judged, &ceremony, partial, true)
+    }
+
+    /// Records a signature. Only what comes back may leave.
+    pub(super) fn record(
+        &self,
+        judged: &Judged,
+        ceremony: &[u8; 32],
+        partial: PartialSignature,
+        ends_check: bool,
+    ) -> Result<Vec<u8>, End> {
         let standing = self.services.store.record_signature(&NewSignature {
             key: &judged.key,
             epoch: judged.epoch,
             account: judged.account,
             method: judged.method,
             digest: &judged.digest,
-            ceremony: &ceremony,
-            partial: &partial,
+            ceremony,
+            partial: &partial.message,
+            r: &partial.r,
+            ends_check,
             request: &judged.request,
             released_at: UnixMillis::now(),
         })?;
@@ -187,9 +242,10 @@ impl Worker {
                     account = judged.account,
                     method = judged.method,
                     digest = %hex::encode(judged.digest),
+                    prepared = !ends_check,
                     "signed"
                 );
-                Ok(partial)
+                Ok(partial.message)
             }
             Standing::Frozen => Err(End::frozen()),
         }
@@ -197,7 +253,11 @@ impl Worker {
 
     /// Runs a step that checks the device's messages, between two strikes of the
     /// pen: a crash in it is counted against the key. The caller ends the check.
-    fn check<T>(&self, key: &KeyId, step: impl FnOnce() -> Result<T, Abort>) -> Result<T, End> {
+    pub(super) fn check<T>(
+        &self,
+        key: &KeyId,
+        step: impl FnOnce() -> Result<T, Abort>,
+    ) -> Result<T, End> {
         let store = &self.services.store;
         if store.begin_check(key, UnixMillis::now())? == Standing::Frozen {
             tracing::warn!(%key, "a key is frozen: meanwhile, or by too many interrupted checks");
@@ -207,17 +267,25 @@ impl Worker {
             Ok(done) => return Ok(done),
             Err(abort) => abort,
         };
-        log_abort(&abort, &format!("signing with key {key}"));
-        match abort.verdict {
-            Verdict::Retry => store.end_check(key)?,
-            Verdict::Freeze => self.freeze(key, &abort.reason.to_string())?,
+        self.obey(key, &abort)?;
+        if abort.verdict == Verdict::Retry {
+            store.end_check(key)?;
         }
         Err(End::aborted())
     }
 
+    /// Does what an abort obliges to. Nothing may be answered before.
+    pub(super) fn obey(&self, key: &KeyId, abort: &Abort) -> Result<(), End> {
+        log_abort(abort, &format!("signing with key {key}"));
+        match abort.verdict {
+            Verdict::Retry => Ok(()),
+            Verdict::Freeze => self.freeze(key, &abort.reason.to_string()),
+        }
+    }
+
     /// Freezes the key. If that cannot be written, nothing is answered and the
     /// key stays busy until the program ends.
-    fn freeze(&self, key: &KeyId, reason: &str) -> Result<(), End> {
+    pub(super) fn freeze(&self, key: &KeyId, reason: &str) -> Result<(), End> {
         match self.services.store.freeze(key, reason, UnixMillis::now()) {
             Ok(()) => {
                 tracing::warn!(%key, "froze a key: {reason}");
@@ -233,15 +301,10 @@ impl Worker {
 }
 
 /// Reads the request, hashes it, compares it with what the device says, and asks the policy.
-fn judge(
-    key: KeyId,
-    account: &AccountShare,
-    request: &SignRequest,
-    authorizations: Authorizations,
-) -> Result<Judged, End> {
-    let read = Request::from_json(&request.request)?;
+pub(super) fn judge(claim: &Claim<'_>, authorizations: Authorizations) -> Result<Judged, End> {
+    let read = Request::from_json(claim.request)?;
     let prepared = read.prepare()?;
-    let own = address_of(&account.public_key());
+    let own = address_of(&claim.public_key);
     for named in [prepared.account(), read.account()].into_iter().flatten() {
         if own != Some(*named) {
             return Err(End::invalid_request(
@@ -253,7 +316,7 @@ fn judge(
     if prepared.account().is_none() && read.account().is_none() {
         return Err(End::invalid_request("account", "is missing"));
     }
-    if prepared.digest() != request.digest {
+    if prepared.digest() != claim.digest {
         return Err(End::refused(
             RefusalCode::DigestMismatch,
             "device and server read this request differently",
@@ -261,12 +324,12 @@ fn judge(
     }
     authorizations.judge(&read, &prepared)?;
     Ok(Judged {
-        key,
-        epoch: request.epoch,
-        account: request.account,
+        key: claim.key,
+        epoch: claim.epoch,
+        account: claim.account,
         method: read.method().as_str(),
         digest: prepared.digest(),
-        request: request.request.clone(),
+        request: claim.request.to_owned(),
     })
 }
 

@@ -116,6 +116,10 @@ pub struct NewSignature<'a> {
     pub ceremony: &'a [u8; 32],
     /// The server's half, as it will be sent.
     pub partial: &'a [u8],
+    /// The signature's r. No two signatures have the same.
+    pub r: &'a [u8; 32],
+    /// Whether a check was begun for it, which ends with it.
+    pub ends_check: bool,
     /// The whole request, as the device sent it.
     pub request: &'a str,
     /// Now.
@@ -197,10 +201,11 @@ pub trait Store: Send + Sync {
     fn end_check(&self, key: &KeyId) -> Result<(), StoreError>;
 
     /// Records a signature and ends its check, in one step, unless the key is
-    /// frozen.
+    /// frozen or of another epoch.
     ///
     /// # Errors
-    /// As above.
+    /// As above; also if its ceremony or its r was recorded before, and then
+    /// nothing is.
     fn record_signature(&self, signature: &NewSignature<'_>) -> Result<Standing, StoreError>;
 
     /// Binds a new store to the key, or checks that it is the one.

@@ -15,6 +15,7 @@ mod crashes;
 mod enrolment;
 mod freezing;
 mod keygen;
+mod presigning;
 mod protocol;
 mod sealing;
 mod signing;

@@ -9,7 +9,8 @@ use crate::store::StoreError;
 const APPLICATION_ID: i64 = 0x544e_444d;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE meta (
         name TEXT PRIMARY KEY,
         value BLOB NOT NULL
@@ -60,7 +61,14 @@ const MIGRATIONS: &[&str] = &["
         released_at INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX signatures_by_key ON signatures (key, released_at);
-"];
+",
+    // Null for what was signed before. Two signatures with one r would be two uses of
+    // one nonce, which give the key away: the second is not recorded, so not released.
+    "
+    ALTER TABLE signatures ADD COLUMN r BLOB CHECK (length(r) = 32);
+    CREATE UNIQUE INDEX signatures_by_r ON signatures (r);
+",
+];
 
 /// 0 for a file without tables.
 pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {
@@ -108,7 +116,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::*;
 
@@ -121,6 +129,33 @@ mod tests {
     }
 
     #[test]
+    fn signatures_of_an_older_database_stay_and_have_no_r() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(MIGRATIONS[0]).unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA foreign_keys = off;
+                 PRAGMA application_id = 1414415437;
+                 PRAGMA user_version = 1;
+                 INSERT INTO signatures
+                     (key, epoch, account, method, digest, ceremony, partial, request, released_at)
+                 SELECT x'01', 0, 0, 'personal_sign', zeroblob(32), randomblob(32), x'', '{}', 0
+                 FROM (VALUES (1), (2));",
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        assert_eq!(version(&connection).unwrap(), known());
+        let without: u32 = connection
+            .query_row(
+                "SELECT count(*) FROM signatures WHERE r IS NULL",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(without, 2);
+    }
+
+    #[test]
     fn a_database_of_a_later_release_is_refused() {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection).unwrap();
@@ -128,10 +163,12 @@ mod tests {
             .pragma_update(None, "user_version", known() + 1)
             .unwrap();
         let error = migrate(&mut connection).unwrap_err().to_string();
-        assert!(
-            error.contains("schema version 2, this release knows 1"),
-            "{error}"
+        let expected = format!(
+            "schema version {}, this release knows {}",
+            known() + 1,
+            known()
         );
+        assert!(error.contains(&expected), "{error}");
     }
 
     #[test]

@@ -63,7 +63,17 @@ fn sign(store: &SqliteStore) -> Standing {
     sign_in(store, [6; 32]).unwrap()
 }
 
+/// As if every ceremony made an r of its own.
 fn sign_in(store: &SqliteStore, ceremony: [u8; 32]) -> Result<Standing, StoreError> {
+    sign_with(store, ceremony, ceremony, true)
+}
+
+fn sign_with(
+    store: &SqliteStore,
+    ceremony: [u8; 32],
+    r: [u8; 32],
+    ends_check: bool,
+) -> Result<Standing, StoreError> {
     let signature = NewSignature {
         key: &KEY,
         epoch: 0,
@@ -72,6 +82,8 @@ fn sign_in(store: &SqliteStore, ceremony: [u8; 32]) -> Result<Standing, StoreErr
         digest: &[5; 32],
         ceremony: &ceremony,
         partial: b"partial",
+        r: &r,
+        ends_check,
         request: "{}",
         released_at: NOW,
     };
@@ -160,6 +172,33 @@ fn a_ceremony_releases_one_half() {
     let store = with_key();
     assert_eq!(sign(&store), Standing::Active);
     assert!(sign_in(&store, [6; 32]).is_err());
+}
+
+#[test]
+fn a_nonce_releases_one_half() {
+    let store = with_key();
+    assert_eq!(
+        sign_with(&store, [6; 32], [7; 32], true).unwrap(),
+        Standing::Active
+    );
+    assert!(sign_with(&store, [8; 32], [7; 32], true).is_err());
+    assert_eq!(
+        sign_with(&store, [8; 32], [9; 32], true).unwrap(),
+        Standing::Active
+    );
+}
+
+#[test]
+fn a_signature_that_needed_no_check_takes_no_strike_back() {
+    let store = with_key();
+    for _ in 0..MAX_STRIKES {
+        store.begin_check(&KEY, NOW).unwrap();
+    }
+    assert_eq!(
+        sign_with(&store, [6; 32], [6; 32], false).unwrap(),
+        Standing::Active
+    );
+    assert_eq!(store.begin_check(&KEY, NOW).unwrap(), Standing::Frozen);
 }
 
 #[test]

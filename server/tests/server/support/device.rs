@@ -1,10 +1,12 @@
-//! A device: identity, enrolment, keygen and signing over a session.
+//! A device: identity, enrolment, keygen, signing and presigning over a session.
 
 use tandem_threshold::keygen::{self, AwaitFragment};
+use tandem_threshold::presign::{self, device::Presignature};
 use tandem_threshold::sign;
 use tandem_threshold::{Ceremony, KeyShare, Kind, Releases, Role, Signature};
 use tandem_wire::{
-    DeviceId, DeviceKey, EnrolmentCode, Purpose, Refusal, SignRequest, ToDevice, ToServer, Unsigned,
+    DeviceId, DeviceKey, EnrolmentCode, PresignRequest, Purpose, Refusal, SignRequest, ToDevice,
+    ToServer, Unsigned, UseRequest,
 };
 
 use super::{Session, address, message};
@@ -203,6 +205,112 @@ impl Device {
             .await
             .unwrap();
         state
+    }
+}
+
+/// A session that prepared signatures, and the device's half of each.
+pub struct Prepared {
+    pub session: Session,
+    pub ready: Vec<Option<Presignature>>,
+}
+
+impl Device {
+    /// Prepares `count` signatures with an account.
+    pub async fn prepare(
+        &self,
+        server: &str,
+        share: &KeyShare,
+        account: u32,
+        count: u8,
+    ) -> Result<Prepared, Refusal> {
+        let mut untouched = |_: usize, _: &mut Vec<u8>| {};
+        self.prepare_with(server, share, account, count, &mut untouched)
+            .await
+    }
+
+    /// The same; `tamper` sees the device's answers, from number 1.
+    pub async fn prepare_with(
+        &self,
+        server: &str,
+        share: &KeyShare,
+        account: u32,
+        count: u8,
+        tamper: Tamper<'_>,
+    ) -> Result<Prepared, Refusal> {
+        let mut session = Session::open(server).await;
+        let (releases, device_nonce) = (releases(&session), nonce());
+        let server_nonce = session.server_nonce;
+        let (mut states, mut rounds) = (Vec::new(), Vec::new());
+        for index in 0..count {
+            let ceremony = Ceremony {
+                kind: Kind::Presign {
+                    key: share.id(),
+                    epoch: share.epoch(),
+                    account,
+                    index,
+                },
+                releases: &releases,
+                device_nonce: &device_nonce,
+                server_nonce: &server_nonce,
+            };
+            let account_share = share.account(account).unwrap();
+            let (state, round) = presign::device::open(account_share, &ceremony).unwrap();
+            states.push(state);
+            rounds.push(round);
+        }
+        let purpose = Purpose::Presign(PresignRequest {
+            key: *share.id().as_bytes(),
+            epoch: share.epoch(),
+            account,
+            rounds,
+        });
+        self.send_open(&mut session, device_nonce, purpose)
+            .await
+            .unwrap();
+        let mut replies = vec![expect_round(&mut session).await?];
+        while replies.len() < states.len() {
+            replies.push(expect_round(&mut session).await?);
+        }
+        let mut ready = Vec::new();
+        for (number, (state, reply)) in states.into_iter().zip(replies).enumerate() {
+            let (presignature, mut answer) = state.receive(&reply).unwrap();
+            tamper(number + 1, &mut answer);
+            session.send(&ToServer::Round(answer)).await.unwrap();
+            ready.push(Some(presignature));
+        }
+        Ok(Prepared { session, ready })
+    }
+}
+
+impl Prepared {
+    /// Uses one for a request.
+    pub async fn sign(
+        &mut self,
+        index: u8,
+        request: &str,
+        digest: [u8; 32],
+    ) -> Result<Signature, Refusal> {
+        let presignature = self.ready[usize::from(index)].take().unwrap();
+        let (state, round) = presignature.spend(&digest, &nonce()).unwrap();
+        self.send_use(index, request, digest, round).await;
+        let partial = expect_round(&mut self.session).await?;
+        Ok(state.receive(&partial).unwrap())
+    }
+
+    /// Sends a use as it is.
+    pub async fn send_use(&mut self, index: u8, request: &str, digest: [u8; 32], round: Vec<u8>) {
+        let used = ToServer::Sign(UseRequest {
+            index,
+            request: request.to_owned(),
+            digest,
+            round,
+        });
+        self.session.send(&used).await.unwrap();
+    }
+
+    /// The server's refusal.
+    pub async fn refusal(&mut self) -> Refusal {
+        expect_round(&mut self.session).await.unwrap_err()
     }
 }
 

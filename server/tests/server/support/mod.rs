@@ -5,7 +5,7 @@ mod process;
 mod requests;
 mod session;
 
-pub use device::{Device, Step};
+pub use device::{Device, Prepared, Step};
 pub use process::{DEADLINE, Directory, Output, Server, command};
 pub use requests::{address, authorization, message, recovers, transaction};
 pub use session::{Session, close_code, http_get, upgrade_status};
