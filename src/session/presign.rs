@@ -45,15 +45,15 @@ impl Device {
         let Some(_held) = self.ceremony_lock.try_lock() else {
             return Ok(0);
         };
+        if let Some(prepared) = self.take_fitting(account).await {
+            let ready = prepared.presignatures.len();
+            self.prepared.replace(Some(prepared));
+            return Ok(ready);
+        }
         let state = self.load().await?;
         let enrolment = state.enrolment()?;
         let device_key = enrolment.device_key()?;
         let share = state.key(&account.key)?.share()?;
-        if let Some(prepared) = self.prepared.borrow_mut().as_mut()
-            && prepared.fits(account, share.epoch())
-        {
-            return Ok(prepared.presignatures.len());
-        }
         let url = enrolment.url()?;
         let mut session = Session::connect_for(self, &url, ANSWER_MS).await?;
         match prepare(&mut session, &device_key, &share, account, count).await {
@@ -79,21 +79,10 @@ impl Device {
         account: &Account,
         approved: &Approved,
     ) -> Result<Option<Signature>, Error> {
-        // Taken out before anything else: it goes back only after a signature.
-        let Some(mut prepared) = self.prepared.take() else {
+        // It goes back only after a signature.
+        let Some(mut prepared) = self.take_fitting(account).await else {
             return Ok(None);
         };
-        let epoch = match self.epoch_of(account).await {
-            Ok(epoch) => epoch,
-            Err(error) => {
-                prepared.session.close().await;
-                return Err(error);
-            }
-        };
-        if !prepared.fits(account, epoch) {
-            prepared.session.close().await;
-            return Ok(None);
-        }
         let Some((index, presignature)) = prepared.presignatures.pop() else {
             return Ok(None);
         };
@@ -116,6 +105,20 @@ impl Device {
                 };
                 let error = self.fail(prepared.session, failure, &account.key).await;
                 if broke { Ok(None) } else { Err(error) }
+            }
+        }
+    }
+
+    /// Takes out what is prepared for this account as it stands now. Anything else that
+    /// is prepared ends.
+    async fn take_fitting(&self, account: &Account) -> Option<Prepared> {
+        let mut prepared = self.prepared.take()?;
+        match self.epoch_of(account).await {
+            Ok(epoch) if prepared.fits(account, epoch) => Some(prepared),
+            // What is wrong with the key is found again, and said, by the ceremony.
+            _ => {
+                prepared.session.close().await;
+                None
             }
         }
     }

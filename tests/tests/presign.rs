@@ -223,16 +223,30 @@ fn a_key_that_froze_meanwhile_uses_none() {
         let server = Server::start();
         let world = World::with_accounts(&server, 1).await;
         assert_eq!(world.prepare(0, 2).await, 2);
-        let freeze = |state: String| state.replace("\"frozen\":false", "\"frozen\":true");
-        world.change_state(freeze);
         let frames = world.frames();
+        // While the user is asked, the last moment at which it can freeze.
+        let wallet = Rc::downgrade(&world.wallet);
+        world.wallet.on_dialog(move || {
+            let wallet = wallet.upgrade().unwrap();
+            let mut stored = wallet.stored.borrow_mut();
+            *stored = stored.as_deref().map(frozen);
+        });
         let error = world.sign(0).await;
         assert_eq!(error["error"]["name"], "KeyFrozen", "{error}");
         assert_eq!(world.prepare(0, 1).await, 0);
         assert!(frames.borrow().is_empty(), "nothing was sent");
-        world.change_state(|state| state.replace("\"frozen\":true", "\"frozen\":false"));
+        world.wallet.on_dialog(|| {});
+        world.change_state(|state| thawed(&state));
         assert_eq!(world.signs(0).await, 1, "what was prepared is gone");
     });
+}
+
+fn frozen(state: &str) -> String {
+    state.replace("\"frozen\":false", "\"frozen\":true")
+}
+
+fn thawed(state: &str) -> String {
+    state.replace("\"frozen\":true", "\"frozen\":false")
 }
 
 /// The state with the share's epoch one higher. It is the second byte of the share,
@@ -288,7 +302,7 @@ fn a_failed_check_in_the_preparation_freezes_both_sides() {
         assert_eq!(world.prepare(0, 1).await, 0);
         assert!(world.frozen_here());
         world.wallet.on_frame(|_, _| {});
-        world.change_state(|state| state.replace("\"frozen\":true", "\"frozen\":false"));
+        world.change_state(|state| thawed(&state));
         let error = world.sign(0).await;
         assert_eq!(error["error"]["name"], "KeyFrozen", "{error}");
     });
@@ -312,6 +326,9 @@ fn a_changed_byte_in_what_the_device_answers_freezes_both_sides() {
         });
         world.prepare(0, 1).await;
         world.wallet.on_frame(|_, _| {});
+        // The first may be under way before the server has found it.
+        let error = world.sign(0).await;
+        assert!(error.get("error").is_some(), "{error}");
         let error = world.sign(0).await;
         assert_eq!(error["error"]["name"], "KeyFrozen", "{error}");
         assert!(world.frozen_here());

@@ -154,7 +154,8 @@ async fn a_session_that_waits_keeps_nothing_busy_and_ends_when_another_begins() 
     let signature = second.sign(0, &request, digest).await.unwrap();
     assert!(recovers(&share, 1, &digest, &signature));
 
-    let mut third = device.prepare(&server.address, &share, 0, 1).await.unwrap();
+    let mut third = device.prepare(&server.address, &share, 0, 2).await.unwrap();
+    server.expect_log("count=2");
     assert!(device.signs(&server.address, &share, 0).await);
     assert_eq!(close_code(&mut third.session.socket).await, 1000);
 }

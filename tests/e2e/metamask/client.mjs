@@ -138,6 +138,19 @@ export class MetaMask {
     });
   }
 
+  /**
+   * What MetaMask does while it shows its user a request to sign, of whatever account: it asks
+   * every snap for insights (`onTransaction`, `onSignature`). Returns what the snap adds.
+   */
+  async askForInsights(handler, params) {
+    return this.snapController.handleRequest({
+      snapId: this.snapId,
+      origin: METAMASK_ORIGIN,
+      handler,
+      request: { jsonrpc: '2.0', id: crypto.randomUUID(), method: ' ', params },
+    });
+  }
+
   /** Calls `listener` when the vault has saved a new snap account; returns the way to stop. */
   onAccountAdded(listener) {
     this.#accountListeners.add(listener);
