@@ -64,7 +64,9 @@ function sendForm(event) {
     return;
   }
   doing('send', 'The transaction was not sent', async () => {
-    const { to } = params.transaction;
+    const { from, to } = params.transaction;
+    // While the user reads the dialog of what follows.
+    void snap.prepare(from);
     add({ what: `${typed.amount.trim() || '0'} ether`, to }, await snap.send(params));
     byId('send-form').reset();
     await follow();

@@ -57,6 +57,9 @@ export function snapClient(wallet, snapId) {
     /** The chain that MetaMask is connected to, in hexadecimal. */
     chainId: () => wallet.request({ method: 'eth_chainId' }),
 
+    /** Says that a signature with this account is coming. It can do without, so nothing here fails. */
+    prepare: (account) => invoke('tandem_prepare', { account }).catch(() => undefined),
+
     /** `{ hash, nonce, broadcast }`, after the user said yes in the snap's dialog. */
     send: (params) => invoke('tandem_sendTransaction', params),
 

@@ -65,6 +65,8 @@ test('what was typed reaches the snap exactly, and the form is empty again', asy
       speed: 'high',
     },
   ]);
+  // The double has no answer to this one: nobody is told, and it changes nothing.
+  assert.deepEqual(await asked(page, 'tandem_prepare'), [{ account: ADDRESS.toLowerCase() }]);
   assert.equal(await item.getAttribute('data-hash'), HASH);
   assert.equal(await item.locator('.sent-hash code').innerText(), HASH);
   assert.equal(await item.locator('.sent-to code').innerText(), TO);
