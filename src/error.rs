@@ -47,11 +47,16 @@ pub enum Error {
     /// No account with this id or address.
     #[error("there is no account {0}")]
     AccountNotFound(String),
+    /// No key with this id.
+    #[error("there is no key {0}")]
+    KeyNotFound(String),
     /// No pending request with this id: Tandem answers every request at once.
     #[error("there is no pending request {0}")]
     RequestNotFound(String),
     /// A protocol check failed on this key; it will not sign any more.
-    #[error("the key of this account is frozen: a protocol check failed")]
+    #[error(
+        "the key of this account is frozen: a protocol check failed; a refresh makes it usable again"
+    )]
     KeyFrozen,
     /// A ceremony failed in a way that harms nothing. Which check it was tells a
     /// user nothing; SPEC.md lists them.
@@ -140,9 +145,10 @@ impl Error {
             Self::MethodNotSupported(_) => -32004,
             Self::Unauthorized { .. } => 4100,
             Self::UserRejected => 4001,
-            Self::AccountNotFound(_) | Self::RequestNotFound(_) | Self::TransactionNotFound(_) => {
-                -32001
-            }
+            Self::AccountNotFound(_)
+            | Self::KeyNotFound(_)
+            | Self::RequestNotFound(_)
+            | Self::TransactionNotFound(_) => -32001,
             Self::NotEnrolled
             | Self::AlreadyEnrolled(_)
             | Self::KeyFrozen
@@ -176,6 +182,7 @@ impl Error {
             Self::AlreadyEnrolled(_) => "AlreadyEnrolled",
             Self::InvalidEnrolmentCode(_) => "InvalidEnrolmentCode",
             Self::AccountNotFound(_) => "AccountNotFound",
+            Self::KeyNotFound(_) => "KeyNotFound",
             Self::RequestNotFound(_) => "RequestNotFound",
             Self::KeyFrozen => "KeyFrozen",
             Self::Protocol => "ProtocolFailed",
@@ -260,5 +267,6 @@ const fn refusal_name(code: RefusalCode) -> &'static str {
         RefusalCode::DigestMismatch => "DigestMismatch",
         RefusalCode::Aborted => "ProtocolFailed",
         RefusalCode::Unavailable => "ServerUnavailable",
+        RefusalCode::RefreshRequired => "RefreshRequired",
     }
 }

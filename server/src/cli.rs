@@ -1,10 +1,11 @@
-//! The command line: `tandem-server [settings] run | enrol | check`.
+//! The command line: `tandem-server [settings] run | enrol | refresh | check`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use tandem_threshold::KeyId;
 
 use crate::commands;
 use crate::config::{self, Config, Problem, Sources};
@@ -90,8 +91,28 @@ enum Command {
               value_parser = clap::value_parser!(u32).range(1..=10_080))]
         expires_minutes: u32,
     },
+    /// Lets a key sign nothing before its shares were refreshed; works while the server runs
+    Refresh {
+        /// Key id (64 hexadecimal digits), or "all"
+        #[arg(value_parser = which_keys)]
+        keys: Keys,
+    },
     /// Prints the configuration in effect, and its problems
     Check,
+}
+
+/// One key, or all of them.
+#[derive(Debug, Clone)]
+struct Keys(Option<KeyId>);
+
+fn which_keys(text: &str) -> Result<Keys, String> {
+    if text == "all" {
+        return Ok(Keys(None));
+    }
+    let mut id = [0; 32];
+    hex::decode_to_slice(text, &mut id)
+        .map_err(|_| "neither \"all\" nor 64 hexadecimal digits".to_owned())?;
+    Ok(Keys(Some(KeyId::from_bytes(id))))
 }
 
 impl Settings {
@@ -164,6 +185,7 @@ fn run(cli: Cli) -> Result<(), Error> {
             name,
             expires_minutes,
         } => commands::enrol(&config, name.as_deref(), expires_minutes),
+        Command::Refresh { keys } => commands::want_refresh(&config, keys.0.as_ref()),
         Command::Check => commands::check(&config),
     }
 }

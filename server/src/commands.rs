@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, io};
 
+use tandem_threshold::KeyId;
 use tandem_wire::{EnrolmentCode, Token};
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::seal::SealingKey;
 use crate::services::Services;
 use crate::store::sqlite::{Freshness, SqliteStore};
-use crate::store::{NewToken, Store, UnixMillis};
+use crate::store::{NewToken, Store, StoreError, UnixMillis};
 use crate::{http, sealing_key, shutdown};
 
 /// How long calculations that a stopping server interrupts may still take.
@@ -74,6 +75,18 @@ pub fn enrol(config: &Config, name: Option<&str>, minutes: u32) -> Result<(), Er
         ),
     );
     say(&mut io::stdout(), &code.expose());
+    Ok(())
+}
+
+/// Asks for a refresh of one key, or of all.
+pub fn want_refresh(config: &Config, key: Option<&KeyId>) -> Result<(), Error> {
+    let store = SqliteStore::open_existing(&config.database())?;
+    let keys = store.want_refresh(key, UnixMillis::now())?;
+    if let (Some(_), 0) = (key, keys) {
+        return Err(StoreError::NoSuchKey.into());
+    }
+    let line = format!("{keys} keys sign nothing before their next refresh");
+    say(&mut io::stdout(), &line);
     Ok(())
 }
 

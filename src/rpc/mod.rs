@@ -4,6 +4,7 @@
 mod enrol;
 mod origins;
 mod prepare;
+mod refresh;
 mod send_transaction;
 mod status;
 mod transaction_status;
@@ -60,6 +61,7 @@ impl Device {
             "tandem_status" => self.status().await,
             "tandem_enrol" => self.enrol().await,
             "tandem_prepare" => self.prepare(params).await,
+            "tandem_refresh" => self.refresh(origin, params).await,
             "tandem_sendTransaction" => self.send_transaction(origin, params).await,
             "tandem_transactionStatus" => self.transaction_status(origin, params).await,
             _ => self.keyring(origin, method, params).await,

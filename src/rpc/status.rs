@@ -10,6 +10,7 @@ use crate::offline;
 impl Device {
     pub(super) async fn status(&self) -> Result<Value, Error> {
         let state = self.load().await?;
+        let now = self.host.now().await;
         let accounts: Vec<Value> = state
             .accounts
             .iter()
@@ -26,7 +27,13 @@ impl Device {
             .iter()
             .map(|key| {
                 let state = if key.frozen { "frozen" } else { "active" };
-                json_object([("keyId", key.id.as_str().into()), ("state", state.into())])
+                json_object([
+                    ("keyId", key.id.as_str().into()),
+                    ("state", state.into()),
+                    ("createdAt", key.created_at.into()),
+                    ("refreshedAt", key.refreshed_at.into()),
+                    ("refreshDue", key.is_refresh_due(now).into()),
+                ])
             })
             .collect();
         let server = state

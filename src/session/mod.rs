@@ -1,12 +1,13 @@
 //! One session with the server: one socket, one ceremony. This layer moves bytes
 //! and knows nothing of shares; the ceremonies are in `enrol.rs`, `keygen.rs`,
-//! `sign.rs` and `presign.rs`.
+//! `sign.rs`, `presign.rs` and `refresh.rs`.
 
 mod enrol;
 mod host_socket;
 mod inbox;
 mod keygen;
 mod presign;
+mod refresh;
 mod sign;
 
 pub use host_socket::HostSockets;

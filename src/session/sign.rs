@@ -20,7 +20,25 @@ impl Device {
         account: &Account,
         approved: &Approved,
     ) -> Result<Signature, Error> {
+        match self.sign_settled(account, approved).await {
+            // The operator of the server wants new shares first; so must the user.
+            Err(error) if refused_for(&error, RefusalCode::RefreshRequired) => {
+                self.want_refresh(&account.key).await?;
+                self.ask_to_refresh(&account.key, None).await?;
+                self.run_refresh(&account.key).await?;
+                self.sign_settled(account, approved).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn sign_settled(
+        &self,
+        account: &Account,
+        approved: &Approved,
+    ) -> Result<Signature, Error> {
         let _held = self.ceremony_lock.lock().await;
+        self.settle(&account.key).await?;
         if let Some(signature) = self.sign_prepared(account, approved).await? {
             return Ok(signature);
         }

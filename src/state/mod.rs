@@ -76,10 +76,19 @@ impl Device {
     /// Marks a key frozen, durably. Called before anything is answered to anybody;
     /// if this fails, nothing may be.
     pub(crate) async fn freeze(&self, key: &str) -> Result<(), Error> {
+        self.freeze_by(key, |key| key.frozen = true).await
+    }
+
+    /// The same for the share of a key that is not proved yet.
+    pub(crate) async fn freeze_next(&self, key: &str) -> Result<(), Error> {
+        self.freeze_by(key, Key::freeze_next).await
+    }
+
+    async fn freeze_by(&self, key: &str, freeze: fn(&mut Key)) -> Result<(), Error> {
         for _ in 0..FREEZE_ATTEMPTS {
             let stored = self
-                .store_durably(Box::new(|state| {
-                    state.key_mut(key)?.frozen = true;
+                .store_durably(Box::new(move |state| {
+                    freeze(state.key_mut(key)?);
                     Ok(())
                 }))
                 .await;

@@ -20,7 +20,8 @@ pub const VERSION: u32 = 1;
 pub struct State {
     /// The server this device belongs to.
     pub enrolment: Option<Enrolment>,
-    /// Keys, oldest first. A share is never deleted by this release.
+    /// Keys, oldest first. A share is deleted only by one of the same key that the
+    /// server has proved to have the other half of.
     pub keys: Vec<Key>,
     /// Accounts, oldest first.
     pub accounts: Vec<Account>,
@@ -46,8 +47,23 @@ pub struct Key {
     share: Secret,
     /// A protocol check failed: the key must not sign.
     pub frozen: bool,
+    /// The share of a refresh that the server has not proved to have.
+    next: Option<Next>,
+    /// The server signs nothing before a refresh.
+    pub refresh_wanted: bool,
     /// Unix time in milliseconds.
     pub created_at: u64,
+    /// The same, of the last refresh.
+    pub refreshed_at: Option<u64>,
+}
+
+/// A share that is not proved: only a confirmation may use it.
+#[derive(PartialEq, Eq)]
+struct Next {
+    /// As [`Key::share`].
+    share: Secret,
+    /// A protocol check failed in a confirmation.
+    frozen: bool,
 }
 
 /// One account of a key.
@@ -157,7 +173,7 @@ impl State {
         found.ok_or(Error::Internal("an account's key is missing"))
     }
 
-    pub(super) fn key_mut(&mut self, id: &str) -> Result<&mut Key, Error> {
+    pub(crate) fn key_mut(&mut self, id: &str) -> Result<&mut Key, Error> {
         let found = self.keys.iter_mut().find(|key| key.id == id);
         found.ok_or(Error::Internal("an account's key is missing"))
     }
@@ -212,27 +228,69 @@ impl Key {
             id: share.id().to_string(),
             share: Zeroizing::new(Base64::encode_string(&bytes)),
             frozen: false,
+            next: None,
+            refresh_wanted: false,
             created_at,
+            refreshed_at: None,
         })
     }
 
     fn from_json(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value, &["id", "share", "frozen", "createdAt"])?;
+        let names = [
+            "id",
+            "share",
+            "frozen",
+            "createdAt",
+            "next",
+            "refreshWanted",
+            "refreshedAt",
+        ];
+        let mut fields = Fields::of(value, &names)?;
         Some(Self {
             id: fields.text("id")?,
             share: Zeroizing::new(fields.text("share")?),
             frozen: fields.take("frozen")?.as_bool()?,
             created_at: fields.take("createdAt")?.as_u64()?,
+            // Added later: absent in older states, and where there is none.
+            next: match fields.take("next") {
+                None => None,
+                Some(next) => Some(Next::from_json(next)?),
+            },
+            refresh_wanted: match fields.take("refreshWanted") {
+                None => false,
+                Some(wanted) => wanted.as_bool()?,
+            },
+            refreshed_at: match fields.take("refreshedAt") {
+                None => None,
+                Some(at) => Some(at.as_u64()?),
+            },
         })
     }
 
     fn to_json(&self) -> Value {
-        json_object([
+        let mut value = json_object([
             ("id", self.id.as_str().into()),
             ("share", self.share.as_str().into()),
             ("frozen", self.frozen.into()),
             ("createdAt", self.created_at.into()),
-        ])
+        ]);
+        // Left out where there is none, so that an older release reads what it can.
+        if let Some(fields) = value.as_object_mut() {
+            if let Some(next) = &self.next {
+                let next = json_object([
+                    ("share", next.share.as_str().into()),
+                    ("frozen", next.frozen.into()),
+                ]);
+                fields.insert("next".to_owned(), next);
+            }
+            if self.refresh_wanted {
+                fields.insert("refreshWanted".to_owned(), true.into());
+            }
+            if let Some(at) = self.refreshed_at {
+                fields.insert("refreshedAt".to_owned(), at.into());
+            }
+        }
+        value
     }
 
     /// The share, ready to use. [`Error::KeyFrozen`] if it must not be.
@@ -240,10 +298,75 @@ impl Key {
         if self.frozen {
             return Err(Error::KeyFrozen);
         }
-        let unreadable = || Error::State("a key share is not valid".to_owned());
-        let bytes = Zeroizing::new(Base64::decode_vec(&self.share).map_err(|_| unreadable())?);
-        KeyShare::load(Role::Device, &bytes).map_err(|_| unreadable())
+        self.share_to_refresh()
     }
+
+    /// The share, frozen or not: a refresh uses none of what a freeze is about.
+    pub fn share_to_refresh(&self) -> Result<KeyShare, Error> {
+        load(&self.share)
+    }
+
+    /// Whether there is a share that is not proved.
+    pub const fn has_next(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// The share that is not proved, to be confirmed. [`Error::KeyFrozen`] if it must
+    /// not be.
+    pub fn share_to_confirm(&self) -> Result<KeyShare, Error> {
+        match &self.next {
+            None => Err(Error::Internal("there is no share to confirm")),
+            Some(Next { frozen: true, .. }) => Err(Error::KeyFrozen),
+            Some(next) => load(&next.share),
+        }
+    }
+
+    /// Keeps an unproved share beside the one in use.
+    pub fn prepare(&mut self, share: &[u8]) {
+        self.next = Some(Next {
+            share: Zeroizing::new(Base64::encode_string(share)),
+            frozen: false,
+        });
+    }
+
+    /// The server has proved that it has the next share: puts it in the place of the
+    /// one in use. Without a next share nothing changes.
+    pub fn promote(&mut self, at: u64) {
+        if let Some(next) = self.next.take() {
+            self.share = next.share;
+            self.frozen = next.frozen;
+            self.refresh_wanted = false;
+            self.refreshed_at = Some(at);
+        }
+    }
+
+    /// The server has no such next share.
+    pub fn drop_next(&mut self) {
+        self.next = None;
+    }
+
+    /// A protocol check failed with the next share.
+    pub fn freeze_next(&mut self) {
+        if let Some(next) = &mut self.next {
+            next.frozen = true;
+        }
+    }
+}
+
+impl Next {
+    fn from_json(value: Value) -> Option<Self> {
+        let mut fields = Fields::of(value, &["share", "frozen"])?;
+        Some(Self {
+            share: Zeroizing::new(fields.text("share")?),
+            frozen: fields.take("frozen")?.as_bool()?,
+        })
+    }
+}
+
+fn load(share: &Secret) -> Result<KeyShare, Error> {
+    let unreadable = || Error::State("a key share is not valid".to_owned());
+    let bytes = Zeroizing::new(Base64::decode_vec(share).map_err(|_| unreadable())?);
+    KeyShare::load(Role::Device, &bytes).map_err(|_| unreadable())
 }
 
 impl Account {

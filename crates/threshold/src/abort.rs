@@ -56,6 +56,9 @@ pub enum Reason {
     /// What a dealer deals, or has, is not of the key it names (SPEC.md 10.2).
     #[error("the pieces are not of this key")]
     WrongPieces,
+    /// The two sides have shares of this epoch, but of two refreshes (SPEC.md 10.7).
+    #[error("the peer's share of this epoch is of another refresh")]
+    OtherShare,
     /// A check inside the threshold library failed.
     #[error("protocol check failed: {0}")]
     Check(AbortReason),

@@ -4,6 +4,8 @@
 //! The messages and the states are those of [`sign`](crate::sign); what is signed
 //! is a digest that can never be a request of the user.
 
+use dkls23::protocols::AbortReason;
+
 use crate::sign::device::fits;
 use crate::sign::engine::Run;
 use crate::sign::{device, server};
@@ -26,13 +28,20 @@ pub fn open(share: KeyShare, ceremony: &Ceremony) -> Result<(device::AwaitReply,
 /// durably before it sends the half: the device then forgets the epoch before.
 ///
 /// # Errors
-/// [`Abort`]; obey its verdict.
+/// [`Abort`]; obey its verdict. [`Reason::OtherShare`] if the device has a share of
+/// this epoch that our refresh did not make, found before anything of it is used.
 pub fn reply(
     share: KeyShare,
     ceremony: &Ceremony,
     message: &[u8],
 ) -> Result<(server::AwaitAnswer, Vec<u8>), Abort> {
-    server::reply_run(run(share, ceremony, Role::Server)?, message)
+    let run = run(share, ceremony, Role::Server)?;
+    server::reply_run(run, message).map_err(|abort| match abort.reason {
+        Reason::Check(AbortReason::SessionBindingMismatch { .. }) => {
+            Abort::retry(Reason::OtherShare)
+        }
+        _ => abort,
+    })
 }
 
 /// A run for the master share, after checking that the ceremony is about it.

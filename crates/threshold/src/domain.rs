@@ -16,8 +16,6 @@ pub const PRESIGN_NONCE: &str = "tandem/presign/server-nonce/v1";
 pub const PRESIGN_USE: &str = "tandem/presign/use/v1";
 /// The rerandomiser of a presignature: SPEC.md 12.5.
 pub const PRESIGN_RERANDOMISER: &str = "tandem/presign/rerandomiser/v1";
-/// Session id of a new pair whose line is not the old one: SPEC.md 10.2.
-pub const NEW_PAIR: &str = "tandem/refresh/pair/v1";
 /// A secret that both sides of one pair share: SPEC.md 10.6.
 pub const PAIR_SECRET: &str = "tandem/refresh/pair-secret/v1";
 /// The message of a confirmation: SPEC.md 10.7.
@@ -63,13 +61,12 @@ pub const REFRESH: PairTags = PairTags {
 };
 
 #[cfg(test)]
-const ALL: [&str; 22] = [
+const ALL: [&str; 21] = [
     CEREMONY,
     KEY_ID,
     PRESIGN_NONCE,
     PRESIGN_USE,
     PRESIGN_RERANDOMISER,
-    NEW_PAIR,
     PAIR_SECRET,
     CONFIRM,
     KEYGEN.outer_commitment,

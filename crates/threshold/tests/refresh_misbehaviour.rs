@@ -422,23 +422,26 @@ fn every_change_of_a_deal_is_refused() {
 
 /// A deal whose parts are `point`, `device_point` G and the key that follows.
 fn forged(point: Scalar, device_point: Scalar) -> (KeyId, Vec<u8>) {
-    let encode = |scalar: &Scalar| -> [u8; 33] {
+    // Infinity is one byte.
+    let encode = |scalar: &Scalar| {
         let point = ProjectivePoint::mul_by_generator(scalar).to_affine();
-        point.to_sec1_point(true).as_bytes().try_into().unwrap()
+        point.to_sec1_point(true).as_bytes().to_vec()
     };
     let public_key = encode(&(device_point + device_point - point));
     let device_point = encode(&device_point);
+    let length = |bytes: &[u8]| [u8::try_from(bytes.len()).unwrap()];
     let message = [
         &[0x32, 32][..],
         &point.to_repr(),
-        &[33],
+        &length(&public_key),
         &public_key,
         &[7; 32],
-        &[33],
+        &length(&device_point),
         &device_point,
     ]
     .concat();
-    (KeyId::of(&public_key, &[7; 32]), message)
+    let named = <[u8; 33]>::try_from(public_key).unwrap_or([0; 33]);
+    (KeyId::of(&named, &[7; 32]), message)
 }
 
 #[test]
@@ -453,9 +456,11 @@ fn a_deal_of_another_key_or_of_nothing_is_refused() {
     assert_eq!(dealt(&key, &message), Ok(()));
     let refused = Err(retry(Reason::WrongPieces));
     assert_eq!(dealt(&KeyId::from_bytes([9; 32]), &message), refused);
-    // With a point of 0 one side alone would have the key.
-    let (key, message) = forged(Scalar::ZERO, six);
-    assert_eq!(dealt(&key, &message), refused);
+    // With a point of 0 one side alone would have the key, and with two nobody one.
+    for (point, device_point) in [(Scalar::ZERO, six), (five, Scalar::ZERO), (six + six, six)] {
+        let (key, message) = forged(point, device_point);
+        assert_eq!(dealt(&key, &message), refused);
+    }
     let ceremony = Ceremony {
         kind: Kind::Keygen,
         ..refresh_ceremony(&key, 0, Basis::Deal, &releases)

@@ -84,6 +84,24 @@ pub enum Purpose {
     Sign(SignRequest),
     /// Prepares signatures, to be used later in the same session.
     Presign(PresignRequest),
+    /// Makes a new pair of shares of a key.
+    Refresh {
+        /// Key id.
+        key: [u8; 32],
+        /// Epoch of the device's share, which the new one follows.
+        epoch: u32,
+        /// The first round of step 10.3 of the threshold protocol.
+        round: MessageBytes,
+    },
+    /// Proves that both sides have the shares of an epoch.
+    Confirm {
+        /// Key id.
+        key: [u8; 32],
+        /// Epoch of the device's share.
+        epoch: u32,
+        /// Step 10.7.1 of the threshold protocol.
+        round: MessageBytes,
+    },
 }
 
 /// A request to sign.
@@ -164,7 +182,7 @@ pub enum RefusalCode {
     InvalidToken,
     /// This device has no such key.
     UnknownKey,
-    /// The key is frozen: no signing until a complete refresh.
+    /// The key is frozen: no signing until a refresh.
     Frozen,
     /// Another ceremony of this key or device is running.
     Busy,
@@ -178,6 +196,8 @@ pub enum RefusalCode {
     Aborted,
     /// The server cannot work just now.
     Unavailable,
+    /// The key signs again after a refresh: the operator wants one.
+    RefreshRequired,
 }
 
 /// Bytes that are not a message.
@@ -368,6 +388,7 @@ mod tests {
             (RefusalCode::Frozen, 4),
             (RefusalCode::Aborted, 9),
             (RefusalCode::Unavailable, 10),
+            (RefusalCode::RefreshRequired, 11),
         ] {
             assert_eq!(encode(&code), vec![byte]);
         }

@@ -83,7 +83,10 @@ impl End {
     /// The key is frozen.
     #[must_use]
     pub fn frozen() -> Self {
-        Self::refused(RefusalCode::Frozen, "the key is frozen: it signs nothing")
+        Self::refused(
+            RefusalCode::Frozen,
+            "the key is frozen: it signs nothing until it is refreshed",
+        )
     }
 
     /// The server cannot work. The reason is logged where it is found.

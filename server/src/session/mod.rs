@@ -3,7 +3,7 @@
 //! ```text
 //! server -> Welcome      release, nonce
 //! device -> Open         signed over the nonce: who, what, first round
-//! ...                    the ceremony: enrol, keygen, sign, or presign and uses
+//! ...                    the ceremony: enrol, keygen, sign, presign and uses, refresh, confirm
 //! ```
 //!
 //! Calculations and the database calls that belong to them run together on a
@@ -12,17 +12,21 @@
 
 mod busy;
 mod channel;
+mod confirm;
 mod end;
 mod enrol;
 mod keygen;
 mod prepared;
 mod presign;
+mod refresh;
+mod rounds;
+mod shares;
 mod sign;
 
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocket;
-use tandem_threshold::{Abort, Verdict};
+use tandem_threshold::{Abort, KeyId, Verdict};
 use tandem_wire::{DeviceId, Open, Purpose, RefusalCode, ToDevice, ToServer};
 use tokio::sync::SemaphorePermit;
 use tokio::time::timeout;
@@ -112,6 +116,16 @@ async fn converse(channel: &mut Channel, services: &Arc<Services>) -> Result<(),
         Purpose::Presign(request) => {
             expect_enrolled(services, opened.device).await?;
             presign::run(channel, services, opened, request).await
+        }
+        Purpose::Refresh { key, epoch, round } => {
+            expect_enrolled(services, opened.device).await?;
+            let key = KeyId::from_bytes(key);
+            refresh::run(channel, services, opened, key, epoch, round).await
+        }
+        Purpose::Confirm { key, epoch, round } => {
+            expect_enrolled(services, opened.device).await?;
+            let key = KeyId::from_bytes(key);
+            confirm::run(channel, services, opened, key, epoch, round).await
         }
     }
 }

@@ -18,6 +18,7 @@ use super::sign::{Claim, DEVICE_FROZE, Worker, freeze_for_device, judge};
 use super::{Next, Opened, busy, given_up, next, step, turn};
 use crate::services::Services;
 use crate::shutdown;
+use crate::store::{Standing, UnixMillis};
 
 pub(super) async fn run(
     channel: &mut Channel,
@@ -29,12 +30,14 @@ pub(super) async fn run(
         return Err(End::malformed());
     }
     let (device, key) = (opened.device, KeyId::from_bytes(request.key));
+    let epoch = request.epoch;
     // From before the preparation, so that no session that begins later is missed.
     let waiting = services.prepared.begin(device);
     let prepared = prepare(channel, services, opened, request).await?;
     let whose = Whose {
         device,
         key,
+        epoch,
         waiting,
     };
     wait(channel, services, whose, prepared).await
@@ -44,6 +47,7 @@ pub(super) async fn run(
 struct Whose {
     device: DeviceId,
     key: KeyId,
+    epoch: u32,
     waiting: Waiting,
 }
 
@@ -53,7 +57,7 @@ async fn prepare(
     opened: Opened,
     request: PresignRequest,
 ) -> Result<Vec<Option<Presignature>>, End> {
-    let key = KeyId::from_bytes(request.key);
+    let (key, epoch) = (KeyId::from_bytes(request.key), request.epoch);
     let running = services
         .busy
         .begin(opened.device, Some(key))
@@ -76,13 +80,13 @@ async fn prepare(
             Next::Abort { freeze: false } => return Err(given_up()),
             Next::Abort { freeze: true } => {
                 let worker = Worker::new(services, &running);
-                step(&running, move || worker.freeze(&key, DEVICE_FROZE)).await??;
+                step(&running, move || worker.freeze(&key, epoch, DEVICE_FROZE)).await??;
                 return Err(given_up());
             }
         }
     }
     let worker = Worker::new(services, &running);
-    step(&running, move || finish(&worker, &key, answered)).await?
+    step(&running, move || finish(&worker, &key, epoch, answered)).await?
 }
 
 /// Answers the device's openings, each with a nonce of its own.
@@ -92,7 +96,7 @@ fn begin(
     request: &PresignRequest,
 ) -> Result<Vec<(AwaitAnswer, Vec<u8>)>, End> {
     let key = KeyId::from_bytes(request.key);
-    let share = worker.load(opened, &key, request.epoch)?;
+    let share = worker.load_to_sign(opened, &key, request.epoch)?;
     let mut openings = Vec::with_capacity(request.rounds.len());
     for (index, round) in (0..).zip(&request.rounds) {
         let account = share
@@ -105,8 +109,8 @@ fn begin(
         })?;
         openings.push((index, account, nonce, round.as_slice()));
     }
-    let releases = worker.releases(opened);
-    let replies = worker.check(&key, || {
+    let releases = worker.services.releases(opened);
+    let replies = worker.check(&key, request.epoch, || {
         let reply = |(index, account, nonce, round)| {
             let ceremony = Ceremony {
                 kind: Kind::Presign {
@@ -123,21 +127,26 @@ fn begin(
         };
         openings.into_iter().map(reply).collect()
     })?;
-    worker.services.store.end_check(&key)?;
+    worker.services.store.end_check(&key, request.epoch)?;
     Ok(replies)
 }
 
-/// Takes the device's answers: all of them are good, or none is kept.
+/// Takes the device's answers: all of them are good, or none is kept. They show that
+/// the device has the share of this epoch.
 fn finish(
     worker: &Worker,
     key: &KeyId,
+    epoch: u32,
     answered: Vec<(AwaitAnswer, Vec<u8>)>,
 ) -> Result<Vec<Option<Presignature>>, End> {
-    let prepared: Vec<_> = worker.check(key, || {
+    let prepared: Vec<_> = worker.check(key, epoch, || {
         let receive = |(state, message): (AwaitAnswer, Vec<u8>)| state.receive(&message).map(Some);
         answered.into_iter().map(receive).collect()
     })?;
-    worker.services.store.end_check(key)?;
+    let store = &worker.services.store;
+    if store.confirm(key, epoch, UnixMillis::now())? == Standing::Frozen {
+        return Err(End::frozen());
+    }
     tracing::info!(%key, count = prepared.len(), "prepared");
     Ok(prepared)
 }
@@ -153,6 +162,7 @@ async fn wait(
     let Whose {
         device,
         key,
+        epoch,
         mut waiting,
     } = whose;
     let superseded = || {
@@ -174,7 +184,7 @@ async fn wait(
         let request = match message {
             ToServer::Sign(request) => request,
             ToServer::Abort { freeze: true } => {
-                freeze_for_device(services, key).await?;
+                freeze_for_device(services, key, epoch).await?;
                 return Err(given_up());
             }
             ToServer::Abort { freeze: false } => return Err(given_up()),
@@ -208,7 +218,7 @@ fn spend(
     presignature: Presignature,
     request: &UseRequest,
 ) -> Result<Vec<u8>, End> {
-    worker.find(device, &key, presignature.epoch())?;
+    worker.may_sign(device, &key, presignature.epoch())?;
     let claim = Claim {
         key,
         epoch: presignature.epoch(),
@@ -222,7 +232,7 @@ fn spend(
     let partial = match presignature.spend(&judged.digest, &request.round) {
         Ok(partial) => partial,
         Err(abort) => {
-            worker.obey(&key, &abort)?;
+            worker.obey(&key, claim.epoch, &abort)?;
             return Err(End::aborted());
         }
     };

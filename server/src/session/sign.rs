@@ -9,16 +9,14 @@ use std::sync::Arc;
 use tandem_ethereum::{Request, address_of};
 use tandem_threshold::sign::PartialSignature;
 use tandem_threshold::sign::server::{AwaitAnswer, reply};
-use tandem_threshold::{
-    Abort, Ceremony, KeyId, KeyShare, Kind, PublicKey, Releases, Role, Verdict,
-};
+use tandem_threshold::{Abort, Ceremony, KeyId, KeyShare, Kind, PublicKey, Verdict};
 use tandem_wire::{DeviceId, RefusalCode, SignRequest, ToDevice, ToServer};
 
 use super::channel::Channel;
 use super::end::{CloseCode, End};
+use super::shares::epoch_mismatch;
 use super::{Next, Opened, Running, blocking, busy, given_up, log_abort, next, step, turn};
 use crate::policy::Authorizations;
-use crate::seal::ShareLabel;
 use crate::services::Services;
 use crate::store::{NewSignature, Standing, StoredKey, UnixMillis};
 
@@ -60,7 +58,7 @@ pub(super) async fn run(
     opened: Opened,
     request: SignRequest,
 ) -> Result<(), End> {
-    let key = KeyId::from_bytes(request.key);
+    let (key, epoch) = (KeyId::from_bytes(request.key), request.epoch);
     let running = services
         .busy
         .begin(opened.device, Some(key))
@@ -78,7 +76,7 @@ pub(super) async fn run(
         Next::Abort { freeze: false } => return Err(given_up()),
         Next::Abort { freeze: true } => {
             let worker = Worker::new(services, &running);
-            step(&running, move || worker.freeze(&key, DEVICE_FROZE)).await??;
+            step(&running, move || worker.freeze(&key, epoch, DEVICE_FROZE)).await??;
             return Err(given_up());
         }
     };
@@ -87,17 +85,31 @@ pub(super) async fn run(
     // The device may sign again as soon as it has this.
     drop((running, turn));
     channel.send(&ToDevice::Round(partial)).await?;
+    freeze_at_farewell(channel, services, key, epoch).await
+}
+
+/// Waits for the device to close, and freezes the key if it did so.
+pub(super) async fn freeze_at_farewell(
+    channel: &mut Channel,
+    services: &Arc<Services>,
+    key: KeyId,
+    epoch: u32,
+) -> Result<(), End> {
     if let Some(ToServer::Abort { freeze: true }) = channel.farewell().await {
-        freeze_for_device(services, key).await?;
+        freeze_for_device(services, key, epoch).await?;
     }
     Ok(())
 }
 
 /// Freezes a key because the device did.
-pub(super) async fn freeze_for_device(services: &Arc<Services>, key: KeyId) -> Result<(), End> {
+pub(super) async fn freeze_for_device(
+    services: &Arc<Services>,
+    key: KeyId,
+    epoch: u32,
+) -> Result<(), End> {
     let store = Arc::clone(&services.store);
     tracing::warn!(%key, "froze a key: {DEVICE_FROZE}");
-    Ok(blocking(move || store.freeze(&key, DEVICE_FROZE, UnixMillis::now())).await??)
+    Ok(blocking(move || store.freeze(&key, epoch, DEVICE_FROZE, UnixMillis::now())).await??)
 }
 
 /// The steps that run on blocking threads, with all they need.
@@ -117,7 +129,7 @@ impl Worker {
     /// Judges the request and answers the device's opening.
     fn begin(&self, opened: &Opened, request: SignRequest) -> Result<(Begun, Vec<u8>), End> {
         let key = KeyId::from_bytes(request.key);
-        let share = self.load(opened, &key, request.epoch)?;
+        let share = self.load_to_sign(opened, &key, request.epoch)?;
         let account = share
             .account(request.account)
             .map_err(|error| End::invalid_request("account", &error.to_string()))?;
@@ -130,7 +142,7 @@ impl Worker {
             digest: request.digest,
         };
         let judged = judge(&claim, self.services.authorizations)?;
-        let releases = self.releases(opened);
+        let releases = self.services.releases(opened);
         let ceremony = Ceremony {
             kind: Kind::Sign {
                 key: &judged.key,
@@ -142,8 +154,10 @@ impl Worker {
             device_nonce: &opened.device_nonce,
             server_nonce: &opened.server_nonce,
         };
-        let (state, message) = self.check(&key, || reply(account, &ceremony, &request.round))?;
-        self.services.store.end_check(&key)?;
+        let (state, message) = self.check(&key, request.epoch, || {
+            reply(account, &ceremony, &request.round)
+        })?;
+        self.services.store.end_check(&key, request.epoch)?;
         let begun = Begun {
             ceremony: *ceremony.id().as_bytes(),
             judged,
@@ -152,54 +166,36 @@ impl Worker {
         Ok((begun, message))
     }
 
-    /// The two programs that take part.
-    pub(super) fn releases(&self, opened: &Opened) -> Releases {
-        Releases {
-            device: opened.device_release.clone(),
-            server: self.services.release.clone(),
-        }
-    }
-
-    /// The key, if this device has it and it may sign.
-    pub(super) fn find(
+    /// The key, if this device has it and it may sign with the share of this epoch.
+    pub(super) fn may_sign(
         &self,
         device: &DeviceId,
         key: &KeyId,
         epoch: u32,
     ) -> Result<StoredKey, End> {
-        let stored = self.services.store.find_key(device, key)?;
-        let stored = stored.ok_or_else(|| {
-            End::refused(RefusalCode::UnknownKey, "this device has no such key here")
-        })?;
-        if stored.frozen {
+        let stored = self.services.find_key(device, key)?;
+        let share = stored.share(epoch).ok_or_else(epoch_mismatch)?;
+        if share.frozen {
             return Err(End::frozen());
         }
-        if stored.epoch != epoch {
+        if stored.refresh_wanted && stored.current.epoch == epoch {
             return Err(End::refused(
-                RefusalCode::EpochMismatch,
-                "the shares of device and server are of different epochs",
+                RefusalCode::RefreshRequired,
+                "this key signs again after a refresh",
             ));
         }
         Ok(stored)
     }
 
     /// The share, if this device has this key and it may sign.
-    pub(super) fn load(&self, opened: &Opened, key: &KeyId, epoch: u32) -> Result<KeyShare, End> {
-        let stored = self.find(&opened.device, key, epoch)?;
-        let label = ShareLabel {
-            device: &opened.device,
-            key,
-            epoch,
-        };
-        let bytes = self
-            .services
-            .sealing
-            .open_share(label, &stored.sealed_share)?;
-        match KeyShare::load(Role::Server, &bytes) {
-            Ok(share) if share.id() == key && share.epoch() == epoch => Ok(share),
-            Ok(_) => Err(unusable(key, "it is the share of another key")),
-            Err(error) => Err(unusable(key, &error.to_string())),
-        }
+    pub(super) fn load_to_sign(
+        &self,
+        opened: &Opened,
+        key: &KeyId,
+        epoch: u32,
+    ) -> Result<KeyShare, End> {
+        let stored = self.may_sign(&opened.device, key, epoch)?;
+        self.services.open_unfrozen(opened, key, &stored, epoch)
     }
 
     /// Takes the device's answer, records the signature, and only then gives the
@@ -210,7 +206,7 @@ impl Worker {
             ceremony,
             state,
         } = begun;
-        let partial = self.check(&judged.key, || state.receive(message))?;
+        let partial = self.check(&judged.key, judged.epoch, || state.receive(message))?;
         self.record(&judged, &ceremony, partial, true)
     }
 
@@ -256,10 +252,11 @@ impl Worker {
     pub(super) fn check<T>(
         &self,
         key: &KeyId,
+        epoch: u32,
         step: impl FnOnce() -> Result<T, Abort>,
     ) -> Result<T, End> {
         let store = &self.services.store;
-        if store.begin_check(key, UnixMillis::now())? == Standing::Frozen {
+        if store.begin_check(key, epoch, UnixMillis::now())? == Standing::Frozen {
             tracing::warn!(%key, "a key is frozen: meanwhile, or by too many interrupted checks");
             return Err(End::frozen());
         }
@@ -267,26 +264,27 @@ impl Worker {
             Ok(done) => return Ok(done),
             Err(abort) => abort,
         };
-        self.obey(key, &abort)?;
+        self.obey(key, epoch, &abort)?;
         if abort.verdict == Verdict::Retry {
-            store.end_check(key)?;
+            store.end_check(key, epoch)?;
         }
         Err(End::aborted())
     }
 
     /// Does what an abort obliges to. Nothing may be answered before.
-    pub(super) fn obey(&self, key: &KeyId, abort: &Abort) -> Result<(), End> {
+    pub(super) fn obey(&self, key: &KeyId, epoch: u32, abort: &Abort) -> Result<(), End> {
         log_abort(abort, &format!("signing with key {key}"));
         match abort.verdict {
             Verdict::Retry => Ok(()),
-            Verdict::Freeze => self.freeze(key, &abort.reason.to_string()),
+            Verdict::Freeze => self.freeze(key, epoch, &abort.reason.to_string()),
         }
     }
 
     /// Freezes the key. If that cannot be written, nothing is answered and the
     /// key stays busy until the program ends.
-    pub(super) fn freeze(&self, key: &KeyId, reason: &str) -> Result<(), End> {
-        match self.services.store.freeze(key, reason, UnixMillis::now()) {
+    pub(super) fn freeze(&self, key: &KeyId, epoch: u32, reason: &str) -> Result<(), End> {
+        let store = &self.services.store;
+        match store.freeze(key, epoch, reason, UnixMillis::now()) {
             Ok(()) => {
                 tracing::warn!(%key, "froze a key: {reason}");
                 Ok(())
@@ -331,9 +329,4 @@ pub(super) fn judge(claim: &Claim<'_>, authorizations: Authorizations) -> Result
         digest: prepared.digest(),
         request: claim.request.to_owned(),
     })
-}
-
-fn unusable(key: &KeyId, why: &str) -> End {
-    tracing::error!(%key, "a stored share cannot be used: {why}");
-    End::unavailable()
 }

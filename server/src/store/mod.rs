@@ -91,12 +91,51 @@ pub struct NewKey<'a> {
 /// A key as it is stored.
 #[derive(Debug)]
 pub struct StoredKey {
-    /// How often its shares were refreshed.
+    /// The share that a session with the device has proved.
+    pub current: StoredShare,
+    /// The share of a refresh that no later session has proved yet.
+    pub next: Option<StoredShare>,
+    /// The operator wants a refresh before the current share signs again.
+    pub refresh_wanted: bool,
+}
+
+/// The server's share of one epoch.
+#[derive(Debug)]
+pub struct StoredShare {
+    /// How often the key's shares were refreshed.
     pub epoch: u32,
-    /// The server's share, sealed.
-    pub sealed_share: Vec<u8>,
-    /// Whether it may sign.
+    /// The share, sealed.
+    pub sealed: Vec<u8>,
+    /// Whether a check failed with it: it takes part in no signature.
     pub frozen: bool,
+}
+
+impl StoredKey {
+    /// The share of this epoch.
+    #[must_use]
+    pub fn share(&self, epoch: u32) -> Option<&StoredShare> {
+        let both = [Some(&self.current), self.next.as_ref()];
+        both.into_iter()
+            .flatten()
+            .find(|share| share.epoch == epoch)
+    }
+}
+
+/// A share whose joint test signature was verified, of a key that is there.
+#[derive(Debug)]
+pub struct NextShare<'a> {
+    /// The key.
+    pub key: &'a KeyId,
+    /// The epoch that it was made from; its own is the one after that.
+    pub from_epoch: u32,
+    /// The share, sealed.
+    pub sealed: &'a [u8],
+    /// What made it.
+    pub releases: &'a Releases,
+    /// The joint test signature: r, then s.
+    pub proof: &'a [u8; 64],
+    /// Now.
+    pub made_at: UnixMillis,
 }
 
 /// A signature that is about to be released.
@@ -181,32 +220,63 @@ pub trait Store: Send + Sync {
     /// As above.
     fn find_key(&self, device: &DeviceId, key: &KeyId) -> Result<Option<StoredKey>, StoreError>;
 
-    /// Freezes a key for good. Freezing a frozen key changes nothing.
+    /// Freezes a key for good, as far as its share of this epoch goes. Freezing
+    /// what is frozen changes nothing.
     ///
     /// # Errors
     /// As above.
-    fn freeze(&self, key: &KeyId, reason: &str, at: UnixMillis) -> Result<(), StoreError>;
+    fn freeze(
+        &self,
+        key: &KeyId,
+        epoch: u32,
+        reason: &str,
+        at: UnixMillis,
+    ) -> Result<(), StoreError>;
 
     /// Counts a strike before a check begins, so that a crash during the check
     /// leaves it behind. Freezes the key instead at [`MAX_STRIKES`].
     ///
     /// # Errors
     /// As above.
-    fn begin_check(&self, key: &KeyId, at: UnixMillis) -> Result<Standing, StoreError>;
+    fn begin_check(&self, key: &KeyId, epoch: u32, at: UnixMillis) -> Result<Standing, StoreError>;
 
     /// Takes the strike back: the check came to an end.
     ///
     /// # Errors
     /// As above.
-    fn end_check(&self, key: &KeyId) -> Result<(), StoreError>;
+    fn end_check(&self, key: &KeyId, epoch: u32) -> Result<(), StoreError>;
 
     /// Records a signature and ends its check, in one step, unless the key is
-    /// frozen or of another epoch.
+    /// frozen or of another epoch. Unless it was prepared, the device has then proved
+    /// that it has the share of this epoch: if it is the next one it takes the place of
+    /// the current one, which is deleted.
     ///
     /// # Errors
     /// As above; also if its ceremony or its r was recorded before, and then
     /// nothing is.
     fn record_signature(&self, signature: &NewSignature<'_>) -> Result<Standing, StoreError>;
+
+    /// The same for a confirmation, which leaves no record of its own.
+    ///
+    /// # Errors
+    /// As above.
+    fn confirm(&self, key: &KeyId, epoch: u32, at: UnixMillis) -> Result<Standing, StoreError>;
+
+    /// Remembers the share of a refresh beside the current one. It takes the place of
+    /// a next share that nothing has proved; if it was made from that one, that one
+    /// is proved by it and becomes the current share first.
+    ///
+    /// # Errors
+    /// As above; [`StoreError::NoSuchKey`] if the key has no share of the epoch that
+    /// it was made from.
+    fn add_next_share(&self, next: &NextShare<'_>) -> Result<(), StoreError>;
+
+    /// From now on the current share of this key, or of every key, signs nothing
+    /// before it was refreshed. Returns how many keys that are.
+    ///
+    /// # Errors
+    /// As above.
+    fn want_refresh(&self, key: Option<&KeyId>, at: UnixMillis) -> Result<usize, StoreError>;
 
     /// Binds a new store to the key, or checks that it is the one.
     ///

@@ -115,7 +115,8 @@ impl Base {
                 share_count: 2,
             },
             party_index: role.party_index(),
-            // Set by `start`, from the ceremony id.
+            // The new pair's is made from the ceremony id and the commitments, and
+            // here from nothing else.
             session_id: Vec::new(),
             poly_point: point,
             pk: public.point,

@@ -45,18 +45,9 @@ pub fn start(base: Base, ceremony: &Ceremony) -> Result<(AwaitFragment, Vec<u8>)
         .checked_add(1)
         .ok_or_else(|| wrong("there is no epoch after this one"))?;
     let Base {
-        mut party,
-        role,
-        deal,
-        ..
+        party, role, deal, ..
     } = base;
     let mut context = Context::new(role, ceremony, &domain::REFRESH);
-    // 10.1: > where the new line does not follow the old one, both sides start from
-    // > H(pair tag, ceremony id) as their session id.
-    if basis != Basis::Shares {
-        let session = domain::hash(domain::NEW_PAIR, &[context.ceremony.as_bytes()]);
-        party.session_id = session.to_vec();
-    }
     // 10.2: > the deal is the device's message of a round of its own.
     if basis == Basis::Deal {
         context.transcript.add_message(&deal);

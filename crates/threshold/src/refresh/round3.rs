@@ -75,3 +75,56 @@ impl AwaitOpening {
         Ok((AwaitSetup::new(self.refresh, kept, sent.clone()), sent))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use k256::Scalar;
+
+    use super::*;
+    use crate::keygen::messages::{Fragment, OuterCommitment};
+    use crate::refresh::{Base, start};
+    use crate::{Basis, Ceremony, KeyShare, Kind, Releases, Role};
+
+    #[test]
+    fn a_peer_that_could_commit_to_our_commitment_is_still_refused() {
+        let bytes = include_bytes!("../../tests/old_shares/v1/device.share");
+        let share = KeyShare::load(Role::Device, bytes).unwrap();
+        let (key, releases) = (
+            *share.id(),
+            Releases {
+                device: "d".into(),
+                server: "s".into(),
+            },
+        );
+        let ceremony = Ceremony {
+            kind: Kind::Refresh {
+                key: &key,
+                from_epoch: 0,
+                basis: Basis::Shares,
+            },
+            releases: &releases,
+            device_nonce: &[1; 32],
+            server_nonce: &[2; 32],
+        };
+        let (state, _) = start(Base::from_share(share), &ceremony).unwrap();
+        let fragment = codec::encode(&Fragment(Scalar::from(5_u64))).unwrap();
+        let (state, _) = state.receive(&fragment).unwrap();
+        let outer = codec::encode(&OuterCommitment([0; 32])).unwrap();
+        let (mut state, _) = state.receive(&outer).unwrap();
+        // Not possible for a real peer: it would have to know our commitment
+        // before we open it.
+        let proof = state.kept.own.proof;
+        state.peer_outer = state.refresh.context.outer_commitment(Role::Server, &proof);
+        let message = codec::encode(&Commitments {
+            proof,
+            zero_seed: [3; 32],
+        })
+        .unwrap();
+        assert_eq!(
+            state.receive(&message).err(),
+            Some(Abort::retry(Reason::EqualCommitments))
+        );
+    }
+}

@@ -1,10 +1,10 @@
 //! Keys: shares, freezes and strikes.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use tandem_threshold::KeyId;
 use tandem_wire::DeviceId;
 
-use crate::store::{MAX_STRIKES, NewKey, Standing, StoreError, StoredKey, UnixMillis};
+use crate::store::{MAX_STRIKES, NewKey, Standing, StoreError, StoredKey, StoredShare, UnixMillis};
 
 /// Reason of a freeze that no check found.
 const STRUCK_OUT: &str = "too many checks were cut short";
@@ -41,14 +41,29 @@ pub(super) fn find(
     key: &KeyId,
 ) -> Result<Option<StoredKey>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT epoch, sealed_share, frozen_at IS NOT NULL FROM keys
-         WHERE id = ?1 AND device = ?2",
+        "SELECT k.epoch, k.sealed_share, k.frozen_at IS NOT NULL,
+                k.refresh_wanted_at IS NOT NULL,
+                n.epoch, n.sealed_share, n.frozen_at IS NOT NULL
+         FROM keys k LEFT JOIN next_shares n ON n.key = k.id
+         WHERE k.id = ?1 AND k.device = ?2",
     )?;
     let found = statement.query_row(params![key.as_bytes(), device.0], |row| {
+        let next = match row.get(4)? {
+            None => None,
+            Some(epoch) => Some(StoredShare {
+                epoch,
+                sealed: row.get(5)?,
+                frozen: row.get(6)?,
+            }),
+        };
         Ok(StoredKey {
-            epoch: row.get(0)?,
-            sealed_share: row.get(1)?,
-            frozen: row.get(2)?,
+            current: StoredShare {
+                epoch: row.get(0)?,
+                sealed: row.get(1)?,
+                frozen: row.get(2)?,
+            },
+            next,
+            refresh_wanted: row.get(3)?,
         })
     });
     Ok(found.optional()?)
@@ -57,45 +72,65 @@ pub(super) fn find(
 pub(super) fn freeze(
     connection: &Connection,
     key: &KeyId,
+    epoch: u32,
     reason: &str,
     at: UnixMillis,
 ) -> Result<(), StoreError> {
     // The first reason is the one that matters.
-    let changed = connection.execute(
-        "UPDATE keys SET frozen_at = coalesce(frozen_at, ?2),
-                         frozen_reason = coalesce(frozen_reason, ?3)
-         WHERE id = ?1",
-        params![key.as_bytes(), at.0, reason],
-    )?;
-    one(changed)
+    let set = "frozen_at = coalesce(frozen_at, ?3), frozen_reason = coalesce(frozen_reason, ?4)";
+    let values = params![key.as_bytes(), epoch, at.0, reason];
+    one(update_share(connection, set, "", values)?)
 }
 
 pub(super) fn begin_check(
     connection: &Connection,
     key: &KeyId,
+    epoch: u32,
     at: UnixMillis,
 ) -> Result<Standing, StoreError> {
-    let changed = connection
-        .prepare_cached(
-            "UPDATE keys SET strikes = strikes + 1
-             WHERE id = ?1 AND frozen_at IS NULL AND strikes < ?2",
-        )?
-        .execute(params![key.as_bytes(), MAX_STRIKES])?;
-    if changed == 1 {
+    let values = params![key.as_bytes(), epoch, MAX_STRIKES];
+    let active = "AND frozen_at IS NULL AND strikes < ?3";
+    if update_share(connection, "strikes = strikes + 1", active, values)? == 1 {
         return Ok(Standing::Active);
     }
-    freeze(connection, key, STRUCK_OUT, at)?;
+    freeze(connection, key, epoch, STRUCK_OUT, at)?;
     Ok(Standing::Frozen)
 }
 
-pub(super) fn end_check(connection: &Connection, key: &KeyId) -> Result<(), StoreError> {
-    let changed = connection
-        .prepare_cached("UPDATE keys SET strikes = max(strikes - 1, 0) WHERE id = ?1")?
-        .execute(params![key.as_bytes()])?;
-    one(changed)
+pub(super) fn end_check(
+    connection: &Connection,
+    key: &KeyId,
+    epoch: u32,
+) -> Result<(), StoreError> {
+    let values = params![key.as_bytes(), epoch];
+    one(update_share(
+        connection,
+        "strikes = max(strikes - 1, 0)",
+        "",
+        values,
+    )?)
 }
 
-fn one(changed: usize) -> Result<(), StoreError> {
+/// Changes the share of an epoch, the current or the next one. `set` and `condition`
+/// use the columns that both have; ?1 is the key, ?2 the epoch.
+fn update_share(
+    connection: &Connection,
+    set: &str,
+    condition: &str,
+    values: &[&dyn ToSql],
+) -> Result<usize, StoreError> {
+    let mut changed = 0;
+    for (table, key) in [("keys", "id"), ("next_shares", "key")] {
+        changed += connection
+            .prepare_cached(&format!(
+                "UPDATE {table} SET {set} WHERE {key} = ?1 AND epoch = ?2 {condition}"
+            ))?
+            .execute(values)?;
+    }
+    Ok(changed)
+}
+
+pub(super) fn one(changed: usize) -> Result<(), StoreError> {
     if changed == 1 {
         Ok(())
     } else {

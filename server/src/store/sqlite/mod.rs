@@ -3,6 +3,7 @@
 
 mod enrolment;
 mod key;
+mod refresh;
 mod schema;
 mod signature;
 
@@ -18,8 +19,8 @@ use tandem_wire::DeviceId;
 
 use crate::seal::SealingKey;
 use crate::store::{
-    Enrolment, NewDevice, NewKey, NewSignature, NewToken, Standing, Store, StoreError, StoredKey,
-    UnixMillis,
+    Enrolment, NewDevice, NewKey, NewSignature, NewToken, NextShare, Standing, Store, StoreError,
+    StoredKey, UnixMillis,
 };
 
 /// How long to wait while another process writes.
@@ -87,6 +88,8 @@ impl SqliteStore {
             .and_then(|()| connection.pragma_update(None, "synchronous", "full"))
             .and_then(|()| connection.pragma_update(None, "foreign_keys", true))
             .and_then(|()| connection.pragma_update(None, "trusted_schema", false))
+            // A share that a refresh replaced is overwritten, not only forgotten.
+            .and_then(|()| connection.pragma_update(None, "secure_delete", true))
             .map_err(|error| foreign(error.into()))?;
         Ok(connection)
     }
@@ -159,20 +162,38 @@ impl Store for SqliteStore {
         key::find(&self.lock(), device, key)
     }
 
-    fn freeze(&self, key: &KeyId, reason: &str, at: UnixMillis) -> Result<(), StoreError> {
-        key::freeze(&self.lock(), key, reason, at)
+    fn freeze(
+        &self,
+        key: &KeyId,
+        epoch: u32,
+        reason: &str,
+        at: UnixMillis,
+    ) -> Result<(), StoreError> {
+        key::freeze(&self.lock(), key, epoch, reason, at)
     }
 
-    fn begin_check(&self, key: &KeyId, at: UnixMillis) -> Result<Standing, StoreError> {
-        key::begin_check(&self.lock(), key, at)
+    fn begin_check(&self, key: &KeyId, epoch: u32, at: UnixMillis) -> Result<Standing, StoreError> {
+        key::begin_check(&self.lock(), key, epoch, at)
     }
 
-    fn end_check(&self, key: &KeyId) -> Result<(), StoreError> {
-        key::end_check(&self.lock(), key)
+    fn end_check(&self, key: &KeyId, epoch: u32) -> Result<(), StoreError> {
+        key::end_check(&self.lock(), key, epoch)
     }
 
     fn record_signature(&self, signature: &NewSignature<'_>) -> Result<Standing, StoreError> {
         signature::record(&mut self.lock(), signature)
+    }
+
+    fn confirm(&self, key: &KeyId, epoch: u32, at: UnixMillis) -> Result<Standing, StoreError> {
+        refresh::confirm(&mut self.lock(), key, epoch, at)
+    }
+
+    fn add_next_share(&self, next: &NextShare<'_>) -> Result<(), StoreError> {
+        refresh::add(&mut self.lock(), next)
+    }
+
+    fn want_refresh(&self, key: Option<&KeyId>, at: UnixMillis) -> Result<usize, StoreError> {
+        refresh::want(&self.lock(), key, at)
     }
 
     fn probe(&self, now: UnixMillis) -> Result<(), StoreError> {

@@ -68,6 +68,36 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE signatures ADD COLUMN r BLOB CHECK (length(r) = 32);
     CREATE UNIQUE INDEX signatures_by_r ON signatures (r);
 ",
+    // A row of `keys` keeps the releases and the time of its keygen; `refreshes` has
+    // those of every later pair that was proved, without the share.
+    "
+    ALTER TABLE keys ADD COLUMN refresh_wanted_at INTEGER;
+
+    CREATE TABLE next_shares (
+        key BLOB PRIMARY KEY REFERENCES keys (id),
+        epoch INTEGER NOT NULL,
+        sealed_share BLOB NOT NULL,
+        device_release TEXT NOT NULL,
+        server_release TEXT NOT NULL,
+        proof BLOB NOT NULL CHECK (length(proof) = 64),
+        made_at INTEGER NOT NULL,
+        strikes INTEGER NOT NULL DEFAULT 0 CHECK (strikes >= 0),
+        frozen_at INTEGER,
+        frozen_reason TEXT,
+        CHECK ((frozen_at IS NULL) = (frozen_reason IS NULL))
+    ) STRICT;
+
+    CREATE TABLE refreshes (
+        key BLOB NOT NULL REFERENCES keys (id),
+        epoch INTEGER NOT NULL,
+        device_release TEXT NOT NULL,
+        server_release TEXT NOT NULL,
+        proof BLOB NOT NULL CHECK (length(proof) = 64),
+        made_at INTEGER NOT NULL,
+        promoted_at INTEGER NOT NULL,
+        PRIMARY KEY (key, epoch)
+    ) STRICT;
+",
 ];
 
 /// 0 for a file without tables.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::key;
+use super::refresh;
 use crate::store::{NewSignature, Standing, StoreError};
 
 pub(super) fn record(
@@ -10,6 +10,10 @@ pub(super) fn record(
     signature: &NewSignature<'_>,
 ) -> Result<Standing, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let (key, at) = (signature.key, signature.released_at);
+    if signature.ends_check {
+        refresh::prove(&transaction, key, signature.epoch, at)?;
+    }
     let inserted = transaction.execute(
         "INSERT INTO signatures
              (key, epoch, account, method, digest, ceremony, partial, request, released_at, r)
@@ -28,9 +32,6 @@ pub(super) fn record(
             signature.r,
         ],
     )?;
-    if signature.ends_check {
-        key::end_check(&transaction, signature.key)?;
-    }
     transaction.commit()?;
     Ok(match inserted {
         0 => Standing::Frozen,

@@ -65,18 +65,23 @@ fn sign(store: &SqliteStore) -> Standing {
 
 /// As if every ceremony made an r of its own.
 fn sign_in(store: &SqliteStore, ceremony: [u8; 32]) -> Result<Standing, StoreError> {
-    sign_with(store, ceremony, ceremony, true)
+    sign_with(store, 0, ceremony, ceremony, true)
+}
+
+fn sign_at(store: &SqliteStore, epoch: u32, ceremony: [u8; 32]) -> Result<Standing, StoreError> {
+    sign_with(store, epoch, ceremony, ceremony, true)
 }
 
 fn sign_with(
     store: &SqliteStore,
+    epoch: u32,
     ceremony: [u8; 32],
     r: [u8; 32],
     ends_check: bool,
 ) -> Result<Standing, StoreError> {
     let signature = NewSignature {
         key: &KEY,
-        epoch: 0,
+        epoch,
         account: 0,
         method: "personal_sign",
         digest: &[5; 32],
@@ -90,8 +95,12 @@ fn sign_with(
     store.record_signature(&signature)
 }
 
+fn find(store: &SqliteStore) -> StoredKey {
+    store.find_key(&DEVICE, &KEY).unwrap().unwrap()
+}
+
 fn frozen(store: &SqliteStore) -> bool {
-    store.find_key(&DEVICE, &KEY).unwrap().unwrap().frozen
+    find(store).current.frozen
 }
 
 #[test]
@@ -133,9 +142,9 @@ fn a_key_of_an_unknown_device_is_not_stored() {
 fn checks_that_end_leave_nothing_behind() {
     let store = with_key();
     for number in 0..24_u8 {
-        assert_eq!(store.begin_check(&KEY, NOW).unwrap(), Standing::Active);
-        store.end_check(&KEY).unwrap();
-        assert_eq!(store.begin_check(&KEY, NOW).unwrap(), Standing::Active);
+        assert_eq!(store.begin_check(&KEY, 0, NOW).unwrap(), Standing::Active);
+        store.end_check(&KEY, 0).unwrap();
+        assert_eq!(store.begin_check(&KEY, 0, NOW).unwrap(), Standing::Active);
         let signed = sign_in(&store, [number; 32]).unwrap();
         assert_eq!(signed, Standing::Active);
     }
@@ -146,25 +155,25 @@ fn checks_that_end_leave_nothing_behind() {
 fn too_many_checks_that_never_end_freeze_the_key() {
     let store = with_key();
     for _ in 0..MAX_STRIKES {
-        assert_eq!(store.begin_check(&KEY, NOW).unwrap(), Standing::Active);
+        assert_eq!(store.begin_check(&KEY, 0, NOW).unwrap(), Standing::Active);
     }
     assert!(!frozen(&store));
-    assert_eq!(store.begin_check(&KEY, NOW).unwrap(), Standing::Frozen);
+    assert_eq!(store.begin_check(&KEY, 0, NOW).unwrap(), Standing::Frozen);
     assert!(frozen(&store));
 }
 
 #[test]
 fn nothing_is_recorded_for_a_key_that_froze_meanwhile() {
     let store = with_key();
-    assert_eq!(store.begin_check(&KEY, NOW).unwrap(), Standing::Active);
-    store.freeze(&KEY, "first reason", NOW).unwrap();
+    assert_eq!(store.begin_check(&KEY, 0, NOW).unwrap(), Standing::Active);
+    store.freeze(&KEY, 0, "first reason", NOW).unwrap();
     assert_eq!(sign(&store), Standing::Frozen);
     let count: u32 = store
         .lock()
         .query_row("SELECT count(*) FROM signatures", [], |row| row.get(0))
         .unwrap();
     assert_eq!(count, 0);
-    assert_eq!(store.begin_check(&KEY, NOW).unwrap(), Standing::Frozen);
+    assert_eq!(store.begin_check(&KEY, 0, NOW).unwrap(), Standing::Frozen);
 }
 
 #[test]
@@ -178,12 +187,12 @@ fn a_ceremony_releases_one_half() {
 fn a_nonce_releases_one_half() {
     let store = with_key();
     assert_eq!(
-        sign_with(&store, [6; 32], [7; 32], true).unwrap(),
+        sign_with(&store, 0, [6; 32], [7; 32], true).unwrap(),
         Standing::Active
     );
-    assert!(sign_with(&store, [8; 32], [7; 32], true).is_err());
+    assert!(sign_with(&store, 0, [8; 32], [7; 32], true).is_err());
     assert_eq!(
-        sign_with(&store, [8; 32], [9; 32], true).unwrap(),
+        sign_with(&store, 0, [8; 32], [9; 32], true).unwrap(),
         Standing::Active
     );
 }
@@ -192,20 +201,20 @@ fn a_nonce_releases_one_half() {
 fn a_signature_that_needed_no_check_takes_no_strike_back() {
     let store = with_key();
     for _ in 0..MAX_STRIKES {
-        store.begin_check(&KEY, NOW).unwrap();
+        store.begin_check(&KEY, 0, NOW).unwrap();
     }
     assert_eq!(
-        sign_with(&store, [6; 32], [6; 32], false).unwrap(),
+        sign_with(&store, 0, [6; 32], [6; 32], false).unwrap(),
         Standing::Active
     );
-    assert_eq!(store.begin_check(&KEY, NOW).unwrap(), Standing::Frozen);
+    assert_eq!(store.begin_check(&KEY, 0, NOW).unwrap(), Standing::Frozen);
 }
 
 #[test]
 fn a_freeze_keeps_its_first_reason_and_needs_a_key() {
     let store = with_key();
-    store.freeze(&KEY, "first", NOW).unwrap();
-    store.freeze(&KEY, "second", NOW).unwrap();
+    store.freeze(&KEY, 0, "first", NOW).unwrap();
+    store.freeze(&KEY, 0, "second", NOW).unwrap();
     let reason: String = store
         .lock()
         .query_row("SELECT frozen_reason FROM keys", [], |row| row.get(0))
@@ -213,7 +222,165 @@ fn a_freeze_keeps_its_first_reason_and_needs_a_key() {
     assert_eq!(reason, "first");
     let unknown = KeyId::from_bytes([9; 32]);
     assert!(matches!(
-        store.freeze(&unknown, "x", NOW),
+        store.freeze(&unknown, 0, "x", NOW),
         Err(StoreError::NoSuchKey)
     ));
+}
+
+// Refresh: SPEC.md 10.8.
+
+fn refresh(store: &SqliteStore, from_epoch: u32, sealed: &[u8]) -> Result<(), StoreError> {
+    store.add_next_share(&NextShare {
+        key: &KEY,
+        from_epoch,
+        sealed,
+        releases: &Releases {
+            device: "d2".into(),
+            server: "s2".into(),
+        },
+        proof: &[7; 64],
+        made_at: NOW,
+    })
+}
+
+fn epochs(store: &SqliteStore) -> (u32, Option<u32>) {
+    let key = find(store);
+    (key.current.epoch, key.next.map(|next| next.epoch))
+}
+
+#[test]
+fn a_refreshed_share_waits_beside_the_current_one_until_it_is_proved() {
+    let store = with_key();
+    refresh(&store, 0, b"next").unwrap();
+    assert_eq!(epochs(&store), (0, Some(1)));
+    assert_eq!(
+        sign(&store),
+        Standing::Active,
+        "the current one still signs"
+    );
+    assert_eq!(
+        epochs(&store),
+        (0, Some(1)),
+        "that proved nothing about the next"
+    );
+    assert_eq!(store.begin_check(&KEY, 1, NOW).unwrap(), Standing::Active);
+    assert_eq!(store.confirm(&KEY, 1, NOW).unwrap(), Standing::Active);
+    assert_eq!(epochs(&store), (1, None));
+    assert_eq!(find(&store).current.sealed, b"next");
+    assert_eq!(
+        sign_in(&store, [8; 32]).ok(),
+        None,
+        "no such epoch any more"
+    );
+    // A second confirmation finds everything as it is.
+    assert_eq!(store.confirm(&KEY, 1, NOW).unwrap(), Standing::Active);
+}
+
+#[test]
+fn a_signature_at_the_next_epoch_proves_it() {
+    let store = with_key();
+    refresh(&store, 0, b"next").unwrap();
+    assert_eq!(store.begin_check(&KEY, 1, NOW).unwrap(), Standing::Active);
+    assert_eq!(sign_at(&store, 1, [8; 32]).unwrap(), Standing::Active);
+    assert_eq!(epochs(&store), (1, None));
+}
+
+#[test]
+fn an_unproved_share_gives_way_to_another_of_the_same_epoch() {
+    let store = with_key();
+    refresh(&store, 0, b"first").unwrap();
+    refresh(&store, 0, b"second").unwrap();
+    assert_eq!(epochs(&store), (0, Some(1)));
+    assert_eq!(find(&store).next.unwrap().sealed, b"second");
+}
+
+#[test]
+fn a_refresh_from_the_next_share_proves_that_one() {
+    let store = with_key();
+    refresh(&store, 0, b"first").unwrap();
+    refresh(&store, 1, b"second").unwrap();
+    assert_eq!(epochs(&store), (1, Some(2)));
+    assert_eq!(find(&store).current.sealed, b"first");
+}
+
+#[test]
+fn a_refresh_from_an_epoch_that_is_not_there_changes_nothing() {
+    let store = with_key();
+    assert!(matches!(
+        refresh(&store, 1, b"x"),
+        Err(StoreError::NoSuchKey)
+    ));
+    assert_eq!(epochs(&store), (0, None));
+}
+
+#[test]
+fn each_epoch_is_frozen_and_struck_by_itself() {
+    let store = with_key();
+    store.freeze(&KEY, 0, "first", NOW).unwrap();
+    refresh(&store, 0, b"next").unwrap();
+    assert!(find(&store).current.frozen);
+    assert!(!find(&store).next.unwrap().frozen);
+    for _ in 0..MAX_STRIKES {
+        assert_eq!(store.begin_check(&KEY, 1, NOW).unwrap(), Standing::Active);
+    }
+    assert_eq!(store.begin_check(&KEY, 1, NOW).unwrap(), Standing::Frozen);
+    assert!(find(&store).next.unwrap().frozen);
+    // Both are frozen: only another refresh helps, from either.
+    refresh(&store, 1, b"after").unwrap();
+    assert!(find(&store).current.frozen);
+    assert_eq!(store.begin_check(&KEY, 2, NOW).unwrap(), Standing::Active);
+    assert_eq!(store.confirm(&KEY, 2, NOW).unwrap(), Standing::Active);
+    assert_eq!(epochs(&store), (2, None));
+    assert!(!frozen(&store), "new transfer state");
+}
+
+#[test]
+fn a_frozen_share_that_is_proved_releases_nothing() {
+    let store = with_key();
+    refresh(&store, 0, b"next").unwrap();
+    assert_eq!(store.begin_check(&KEY, 1, NOW).unwrap(), Standing::Active);
+    store.freeze(&KEY, 1, "meanwhile", NOW).unwrap();
+    assert_eq!(store.confirm(&KEY, 1, NOW).unwrap(), Standing::Frozen);
+    let store = with_key();
+    refresh(&store, 0, b"next").unwrap();
+    store.freeze(&KEY, 1, "meanwhile", NOW).unwrap();
+    assert_eq!(sign_at(&store, 1, [8; 32]).unwrap(), Standing::Frozen);
+}
+
+#[test]
+fn a_wish_for_a_refresh_ends_with_the_one_that_came_after_it() {
+    let store = with_key();
+    assert_eq!(store.want_refresh(None, UnixMillis(NOW.0 - 1)).unwrap(), 1);
+    assert!(find(&store).refresh_wanted);
+    refresh(&store, 0, b"next").unwrap();
+    assert!(find(&store).refresh_wanted, "it is not proved yet");
+    store.confirm(&KEY, 1, NOW).unwrap();
+    assert!(!find(&store).refresh_wanted);
+    // One that was made before the wish does not grant it.
+    refresh(&store, 1, b"next").unwrap();
+    let later = UnixMillis(NOW.0 + 1);
+    assert_eq!(store.want_refresh(Some(&KEY), later).unwrap(), 1);
+    store.confirm(&KEY, 2, later).unwrap();
+    assert!(find(&store).refresh_wanted);
+    let unknown = KeyId::from_bytes([9; 32]);
+    assert_eq!(store.want_refresh(Some(&unknown), later).unwrap(), 0);
+}
+
+#[test]
+fn every_pair_that_was_proved_leaves_its_releases_and_its_proof() {
+    let store = with_key();
+    refresh(&store, 0, b"next").unwrap();
+    let count = || -> u32 {
+        store
+            .lock()
+            .query_row(
+                "SELECT count(*) FROM refreshes WHERE epoch = 1 AND server_release = 's2'",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap()
+    };
+    assert_eq!(count(), 0);
+    store.confirm(&KEY, 1, NOW).unwrap();
+    assert_eq!(count(), 1);
 }

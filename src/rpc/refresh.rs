@@ -1,0 +1,79 @@
+//! `tandem_refresh`: new shares for a key that exists, after consent. The addresses
+//! stay; a frozen key signs again.
+
+use serde_json::{Value, json};
+
+use crate::Device;
+use crate::error::Error;
+use crate::keyring::params::Params;
+use crate::state::{Key, State};
+
+/// A share that is older should be refreshed.
+const DUE_AFTER_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+
+impl Device {
+    pub(super) async fn refresh(&self, origin: &str, params: &Value) -> Result<Value, Error> {
+        let mut reader = Params::read(params);
+        let named = |name| reader.get(name).is_some();
+        let by_key = match (named("key"), named("account")) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => {
+                reader.problem("", "must name either key or account");
+                true
+            }
+        };
+        let name = reader.text(if by_key { "key" } else { "account" });
+        reader.finish()?;
+        let state = self.load().await?;
+        let key = match by_key {
+            true => find_key(&state, name)?.id.clone(),
+            false => state.account(name)?.key.clone(),
+        };
+        self.ask_to_refresh(&key, Some(origin)).await?;
+        self.run_refresh(&key).await?;
+        let share = self.load().await?.key(&key)?.share()?;
+        Ok(json!({"keyId": key, "epoch": share.epoch()}))
+    }
+
+    /// Shows what a refresh is and waits for the user. Without an origin the signing
+    /// server asks.
+    pub(crate) async fn ask_to_refresh(
+        &self,
+        key: &str,
+        origin: Option<&str>,
+    ) -> Result<(), Error> {
+        let state = self.load().await?;
+        let accounts: Vec<&str> = state
+            .accounts
+            .iter()
+            .filter(|account| account.key == key)
+            .map(|account| account.address.as_str())
+            .collect();
+        let summary = json!({
+            "origin": origin,
+            "server": state.enrolment()?.server,
+            "accounts": accounts,
+            "frozen": state.key(key)?.frozen,
+        });
+        if self.host.dialog("refresh", summary).await? == json!(true) {
+            Ok(())
+        } else {
+            Err(Error::UserRejected)
+        }
+    }
+}
+
+fn find_key<'a>(state: &'a State, id: &str) -> Result<&'a Key, Error> {
+    let found = state.keys.iter().find(|key| key.id == id);
+    found.ok_or_else(|| Error::KeyNotFound(id.to_owned()))
+}
+
+impl Key {
+    /// Whether its shares should be refreshed. A clock that is out of order says
+    /// nothing.
+    pub(super) fn is_refresh_due(&self, now: u64) -> bool {
+        let since = self.refreshed_at.unwrap_or(self.created_at);
+        self.refresh_wanted || now.saturating_sub(since) > DUE_AFTER_MS
+    }
+}

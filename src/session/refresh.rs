@@ -1,0 +1,239 @@
+//! Making a new pair of shares with the server, and proving it: the device's side
+//! of SPEC.md section 10.
+//!
+//! What the device stores follows 10.8: the new share beside the old one before the
+//! server can finish, in its place once the server has proved that it has the other
+//! half. Whatever ends the device in between, the next ceremony of the key finds
+//! out by a confirmation which of the two the server knows (`settle`).
+
+use tandem_threshold::refresh::{self, Base, Refreshed};
+use tandem_threshold::{Basis, Ceremony, KeyShare, Kind, Verdict, confirm};
+use tandem_wire::{DeviceKey, Purpose, RefusalCode};
+
+use super::{Failure, Session, refused_for, while_busy};
+use crate::Device;
+use crate::error::Error;
+
+impl Device {
+    /// Refreshes the shares of a key, frozen or not. When it returns, the new share
+    /// is the one in use, and not frozen.
+    pub(crate) async fn run_refresh(&self, key: &str) -> Result<(), Error> {
+        let _held = self.ceremony_lock.lock().await;
+        let unsettled = match self.settle(key).await {
+            Ok(()) => false,
+            // The unproved share is frozen: it can be refreshed, not confirmed.
+            Err(Error::KeyFrozen) => true,
+            Err(error) => return Err(error),
+        };
+        match self.refresh_from_current(key).await {
+            // The server went over to the share that we could not confirm.
+            Err(error) if unsettled && refused_for(&error, RefusalCode::EpochMismatch) => {
+                self.promote(key).await?;
+                self.refresh_from_current(key).await?;
+            }
+            outcome => outcome?,
+        }
+        match self.confirm(key, Which::Current).await {
+            // The server learns it from the next session.
+            Err(Error::Server(_)) => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// If a refresh was cut off, finds out whether the server knows its share.
+    pub(super) async fn settle(&self, key: &str) -> Result<(), Error> {
+        if !self.load().await?.key(key)?.has_next() {
+            return Ok(());
+        }
+        match self.confirm(key, Which::Next).await {
+            Ok(()) => self.promote(key).await,
+            Err(error) if refused_for(&error, RefusalCode::EpochMismatch) => {
+                self.store_durably(Box::new(|state| {
+                    state.key_mut(key)?.drop_next();
+                    Ok(())
+                }))
+                .await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Remembers that the server wants a refresh. If that is lost, it says so again.
+    pub(super) async fn want_refresh(&self, key: &str) -> Result<(), Error> {
+        self.update(Box::new(|state| {
+            state.key_mut(key)?.refresh_wanted = true;
+            Ok(())
+        }))
+        .await
+    }
+
+    /// The share that was not proved is.
+    async fn promote(&self, key: &str) -> Result<(), Error> {
+        let now = self.host.now().await;
+        self.store_durably(Box::new(move |state| {
+            state.key_mut(key)?.promote(now);
+            Ok(())
+        }))
+        .await
+    }
+
+    async fn refresh_from_current(&self, key: &str) -> Result<(), Error> {
+        while_busy(&self.host, async || self.refresh_once(key).await).await?;
+        self.promote(key).await
+    }
+
+    async fn refresh_once(&self, key: &str) -> Result<(), Error> {
+        let state = self.load().await?;
+        let enrolment = state.enrolment()?;
+        let device_key = enrolment.device_key()?;
+        let share = state.key(key)?.share_to_refresh()?;
+        let mut session = Session::connect(self, &enrolment.url()?).await?;
+        match self
+            .refresh_rounds(&mut session, &device_key, share, key)
+            .await
+        {
+            Ok(_) => {
+                session.close().await;
+                Ok(())
+            }
+            Err(Failure::Check(abort)) => {
+                // All that was checked is new and gone: nothing to freeze. If the new
+                // share is stored already, it stays until it is settled.
+                session.abort(&abort).await;
+                Err(Error::Protocol)
+            }
+            Err(Failure::Session(error)) => {
+                session.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn refresh_rounds(
+        &self,
+        session: &mut Session,
+        device_key: &DeviceKey,
+        share: KeyShare,
+        key: &str,
+    ) -> Result<Refreshed, Failure> {
+        let releases = session.releases.clone();
+        let (device_nonce, server_nonce) = (session.device_nonce, session.server_nonce);
+        let (id, epoch) = (*share.id(), share.epoch());
+        let ceremony = Ceremony {
+            kind: Kind::Refresh {
+                key: &id,
+                from_epoch: epoch,
+                basis: Basis::Shares,
+            },
+            releases: &releases,
+            device_nonce: &device_nonce,
+            server_nonce: &server_nonce,
+        };
+        let (state, round) = refresh::start(Base::from_share(share), &ceremony)?;
+        let purpose = Purpose::Refresh {
+            key: *id.as_bytes(),
+            epoch,
+            round,
+        };
+        session.open(device_key, purpose).await?;
+        let (state, message) = state.receive(&session.answer().await?)?;
+        let (state, message) = state.receive(&session.round(message).await?)?;
+        let (state, message) = state.receive(&session.round(message).await?)?;
+        let unproven = state.receive(&session.round(message).await?)?;
+        let (state, message) = unproven.open()?;
+        let unstored = state.receive(&session.round(message).await?)?;
+        // 10.8 (1): > stores the new share beside the old one, then sends its answer.
+        let bytes = unstored.bytes()?;
+        self.store_durably(Box::new(|state| {
+            state.key_mut(key)?.prepare(&bytes);
+            Ok(())
+        }))
+        .await?;
+        let (state, message) = unstored.stored();
+        Ok(state.receive(&session.round(message).await?)?)
+    }
+
+    /// Shows the server that we have a share, and learns that it has the other half.
+    async fn confirm(&self, key: &str, which: Which) -> Result<(), Error> {
+        while_busy(&self.host, async || self.confirm_once(key, which).await).await
+    }
+
+    async fn confirm_once(&self, key: &str, which: Which) -> Result<(), Error> {
+        let state = self.load().await?;
+        let enrolment = state.enrolment()?;
+        let device_key = enrolment.device_key()?;
+        let share = match which {
+            Which::Current => state.key(key)?.share()?,
+            Which::Next => state.key(key)?.share_to_confirm()?,
+        };
+        let mut session = Session::connect(self, &enrolment.url()?).await?;
+        match confirm_rounds(&mut session, &device_key, share).await {
+            Ok(()) => {
+                session.close().await;
+                Ok(())
+            }
+            Err(Failure::Check(abort)) => {
+                let error = if abort.verdict == Verdict::Freeze {
+                    // As in signing: stored before anything is answered.
+                    self.freeze_share(key, which).await?;
+                    Error::KeyFrozen
+                } else {
+                    Error::Protocol
+                };
+                session.abort(&abort).await;
+                Err(error)
+            }
+            Err(Failure::Session(error)) => {
+                session.close().await;
+                if refused_for(&error, RefusalCode::Frozen) {
+                    self.freeze_share(key, which).await?;
+                    return Err(Error::KeyFrozen);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn freeze_share(&self, key: &str, which: Which) -> Result<(), Error> {
+        match which {
+            Which::Current => self.freeze(key).await,
+            Which::Next => self.freeze_next(key).await,
+        }
+    }
+}
+
+/// Which of the two shares of a key.
+#[derive(Clone, Copy)]
+enum Which {
+    /// The one in use.
+    Current,
+    /// The one that is not proved.
+    Next,
+}
+
+async fn confirm_rounds(
+    session: &mut Session,
+    device_key: &DeviceKey,
+    share: KeyShare,
+) -> Result<(), Failure> {
+    let releases = session.releases.clone();
+    let (device_nonce, server_nonce) = (session.device_nonce, session.server_nonce);
+    let (id, epoch) = (*share.id(), share.epoch());
+    let ceremony = Ceremony {
+        kind: Kind::Confirm { key: &id, epoch },
+        releases: &releases,
+        device_nonce: &device_nonce,
+        server_nonce: &server_nonce,
+    };
+    let (state, round) = confirm::open(share, &ceremony)?;
+    let purpose = Purpose::Confirm {
+        key: *id.as_bytes(),
+        epoch,
+        round,
+    };
+    session.open(device_key, purpose).await?;
+    let (state, answer) = state.receive(&session.answer().await?)?;
+    // The signature says what we wanted to know.
+    state.receive(&session.round(answer).await?)?;
+    Ok(())
+}
