@@ -53,6 +53,12 @@ async function look() {
   update({ version, status, chainId: status?.accounts.length > 0 ? await snap.chainId() : undefined });
 }
 
+/** The handler of the list of keys: replaces the shares of the one beside the button. */
+function renewShares({ target }) {
+  const key = target.closest('button')?.dataset.key;
+  if (key) doing(`renew ${key}`, 'The shares were not renewed', () => snap.renew(key));
+}
+
 /** Sends what the form says. */
 function sendForm(event) {
   event.preventDefault();
@@ -123,6 +129,7 @@ function start() {
     doing('create', 'The account was not created', () => snap.createAccount()),
   );
   byId('refresh').addEventListener('click', () => doing('refresh', 'The snap did not answer', () => {}));
+  byId('keys').addEventListener('click', renewShares);
   byId('error-dismiss').addEventListener('click', () => update({ error: undefined }));
   byId('accounts').addEventListener('click', copyAddress);
   byId('send-form').addEventListener('submit', sendForm);

@@ -54,6 +54,9 @@ export function snapClient(wallet, snapId) {
     /** The snap's own dialog asks for the code; this page never sees it. */
     enrol: () => invoke('tandem_enrol'),
 
+    /** New shares of a key, after the user said yes in the snap's dialog: `{ keyId, epoch }` */
+    renew: (key) => invoke('tandem_refresh', { key }),
+
     /** The chain that MetaMask is connected to, in hexadecimal. */
     chainId: () => wallet.request({ method: 'eth_chainId' }),
 

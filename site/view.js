@@ -37,6 +37,7 @@ export function show(state) {
   showAccounts(accounts);
   showForm(state, accounts);
   showSent(state.sent, busy);
+  showKeys(status?.keys ?? [], busy);
   showFrozen(status?.keys ?? []);
   showError(state.error);
   text('snap-id', state.snapId);
@@ -143,6 +144,31 @@ function showOneSent(item, { hash, what, to, state, note }, busy) {
     control.disabled = busy !== undefined;
     control.setAttribute('aria-busy', String(busy === `${control.dataset.action} ${hash}`));
   }
+}
+
+/** One item for each key; items are kept, so that a focused button keeps its focus. */
+function showKeys(keys, busy) {
+  const list = byId('keys');
+  const items = new Map([...list.children].map((item) => [item.querySelector('button').dataset.key, item]));
+  const template = byId('key-template').content.firstElementChild;
+  for (const key of keys) {
+    const item = items.get(key.keyId) ?? list.appendChild(template.cloneNode(true));
+    item.querySelector('.key-name').textContent = `Key ${short(key.keyId)}`;
+    item.querySelector('.key-note').textContent = keyNote(key);
+    const control = item.querySelector('button');
+    control.dataset.key = key.keyId;
+    control.disabled = busy !== undefined;
+    control.setAttribute('aria-label', `Renew the shares of key ${short(key.keyId)}`);
+    control.setAttribute('aria-busy', String(busy === `renew ${key.keyId}`));
+    control.classList.toggle('quiet', !key.refreshDue && key.state !== 'frozen');
+  }
+}
+
+function keyNote({ state, createdAt, refreshedAt, refreshDue }) {
+  if (state === 'frozen') return 'Frozen: it signs again with new shares';
+  const since = refreshedAt ?? createdAt;
+  const made = since ? `Shares of ${new Date(since).toLocaleDateString()}` : 'Shares of an unknown day';
+  return refreshDue ? `${made}: time to renew them` : made;
 }
 
 function showFrozen(keys) {

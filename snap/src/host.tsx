@@ -11,6 +11,7 @@ import { fields, integer, json, list, oneOf, parse, text, type Fields } from './
 import { CreateAccount, readCreateAccount } from './views/CreateAccount';
 import { DeleteAccount, readDeleteAccount } from './views/DeleteAccount';
 import { ENROL_PLACEHOLDER, Enrol } from './views/Enrol';
+import { readRefresh, Refresh } from './views/Refresh';
 import { readSummary, Sign } from './views/Sign';
 
 /** The core's whole state is one value under this key, in MetaMask's encrypted store. */
@@ -44,7 +45,7 @@ const methods: Readonly<Record<string, (params: Fields) => Promise<unknown>>> = 
     }),
 
   dialog: async ({ view, summary }) => {
-    switch (oneOf('enrol', 'createAccount', 'deleteAccount', 'sign')(view, 'view')) {
+    switch (oneOf('enrol', 'createAccount', 'deleteAccount', 'refresh', 'sign')(view, 'view')) {
       case 'enrol':
         return snap.request({
           method: 'snap_dialog',
@@ -54,6 +55,8 @@ const methods: Readonly<Record<string, (params: Fields) => Promise<unknown>>> = 
         return confirm(<CreateAccount {...readCreateAccount(summary)} />);
       case 'deleteAccount':
         return confirm(<DeleteAccount {...readDeleteAccount(summary)} />);
+      case 'refresh':
+        return confirm(<Refresh {...readRefresh(summary)} />);
       case 'sign':
         return confirm(<Sign {...readSummary(summary)} />);
     }

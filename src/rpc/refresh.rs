@@ -77,3 +77,23 @@ impl Key {
         self.refresh_wanted || now.saturating_sub(since) > DUE_AFTER_MS
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn shares_are_due_after_30_days_or_when_the_server_says_so() {
+        let stored = include_str!("../../tests/old_states/version-1-refresh.json");
+        let mut state = State::from_json(serde_json::from_str(stored).unwrap()).unwrap();
+        let key = state.keys.first_mut().unwrap();
+        assert!(key.is_refresh_due(0), "the server wants it");
+        key.refresh_wanted = false;
+        key.refreshed_at = Some(1_000);
+        assert!(!key.is_refresh_due(1_000 + DUE_AFTER_MS));
+        assert!(key.is_refresh_due(1_001 + DUE_AFTER_MS));
+        assert!(!key.is_refresh_due(0), "a clock that is out of order");
+    }
+}

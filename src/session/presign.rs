@@ -50,6 +50,7 @@ impl Device {
             self.prepared.replace(Some(prepared));
             return Ok(ready);
         }
+        self.settle(&account.key).await?;
         let state = self.load().await?;
         let enrolment = state.enrolment()?;
         let device_key = enrolment.device_key()?;

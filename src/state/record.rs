@@ -83,7 +83,7 @@ pub struct Account {
 
 impl State {
     /// Null is a device that never stored anything.
-    pub(super) fn from_json(value: Value) -> Result<Self, Error> {
+    pub(crate) fn from_json(value: Value) -> Result<Self, Error> {
         if value.is_null() {
             return Ok(Self::default());
         }
@@ -481,6 +481,47 @@ mod tests {
         let key = state.key(&state.accounts.first().unwrap().key).unwrap();
         assert_eq!(key.share().unwrap().id().to_string(), key.id);
         assert!(state.enrolment().unwrap().device_key().is_ok());
+    }
+
+    #[test]
+    fn version_1_state_with_a_share_that_is_not_proved_loads_for_ever() {
+        let stored = include_str!("../../tests/old_states/version-1-refresh.json");
+        let value: Value = serde_json::from_str(stored).unwrap();
+        let mut state = State::from_json(value.clone()).unwrap();
+        assert_eq!(state.to_json(), value);
+        let id = state.keys.first().unwrap().id.clone();
+        let key = state.key_mut(&id).unwrap();
+        assert_eq!(key.share().unwrap().epoch(), 0);
+        assert_eq!(key.share_to_confirm().unwrap().epoch(), 1);
+        assert_eq!((key.refresh_wanted, key.refreshed_at), (true, Some(2)));
+        key.promote(3);
+        let share = key.share().unwrap();
+        assert_eq!((share.epoch(), share.id().to_string()), (1, id));
+        assert!(!key.has_next() && !key.refresh_wanted);
+        assert_eq!(key.refreshed_at, Some(3));
+    }
+
+    #[test]
+    fn a_freeze_of_one_share_is_not_one_of_the_other() {
+        let stored = include_str!("../../tests/old_states/version-1-refresh.json");
+        let mut state = State::from_json(serde_json::from_str(stored).unwrap()).unwrap();
+        let key = state.keys.first_mut().unwrap();
+        key.frozen = true;
+        assert!(matches!(key.share(), Err(Error::KeyFrozen)));
+        assert!(key.share_to_refresh().is_ok() && key.share_to_confirm().is_ok());
+        key.freeze_next();
+        assert!(matches!(key.share_to_confirm(), Err(Error::KeyFrozen)));
+        key.promote(1);
+        assert!(key.frozen, "what it promotes is frozen");
+        key.prepare(b"next");
+        key.promote(2);
+        assert!(!key.frozen);
+        key.prepare(b"next");
+        key.drop_next();
+        assert!(!key.has_next());
+        let nothing = key.refreshed_at;
+        key.promote(9);
+        assert_eq!(key.refreshed_at, nothing, "there is nothing to promote");
     }
 
     #[test]

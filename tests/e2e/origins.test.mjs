@@ -29,7 +29,7 @@ test('a connected page that is not the companion learns the version and nothing 
   world.metamask.connect(STRANGER);
 
   assert.equal(typeof (await world.metamask.rpc(STRANGER, 'tandem_version')), 'object');
-  for (const method of ['tandem_enrol', 'tandem_status']) {
+  for (const method of ['tandem_enrol', 'tandem_refresh', 'tandem_status']) {
     await assertRefused(world.metamask, 'Unauthorized', () => world.metamask.rpc(STRANGER, method));
   }
 });

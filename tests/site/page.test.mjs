@@ -194,6 +194,27 @@ test('shows that a key is frozen, and which', async () => {
   assert.match(await page.locator('#frozen').innerText(), /frozen[\s\S]*b1946ac92492d234/);
 });
 
+test('says how old shares are, and asks the snap for new ones', async () => {
+  const key = { keyId: 'b1946ac92492d234', state: 'active', createdAt: 1_700_000_000_000, refreshedAt: null };
+  const answers = {
+    ...READY,
+    tandem_status: status({ ...WITH_ACCOUNT, keys: [{ ...key, refreshDue: true }] }),
+    tandem_refresh: {
+      result: { keyId: key.keyId, epoch: 1 },
+      then: { tandem_status: status({ ...WITH_ACCOUNT, keys: [{ ...key, refreshedAt: 1_790_000_000_000, refreshDue: false }] }) },
+    },
+  };
+  const page = await browser.open({ answers });
+  const note = page.locator('#keys .key-note');
+  await page.locator('#keys .key-note', { hasText: 'time to renew them' }).waitFor();
+  await page.locator('#keys button:enabled').click();
+  await page.locator('#keys .key-note', { hasNotText: 'time to renew them' }).waitFor();
+  assert.match(await note.innerText(), /2026/u);
+  const asked = (await calls(page)).find(({ params }) => params?.request?.method === 'tandem_refresh');
+  assert.deepEqual(asked.params.request.params, { key: key.keyId });
+  assert.deepEqual(page.errors, []);
+});
+
 test('takes another snap on this machine from the address, and no other', async () => {
   const here = await browser.open({ answers: NOT_INSTALLED, query: '?snap=local:http://127.0.0.1:9090' });
   assert.equal(await here.locator('#snap-id').innerText(), 'local:http://127.0.0.1:9090');

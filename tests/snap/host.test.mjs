@@ -213,6 +213,20 @@ test('the dialog for an account names who asks, the server and the account', asy
   for (const part of [summary.origin, summary.server, '3']) assert.ok(shown.includes(part), part);
 });
 
+test('the dialog for new shares names who asks, the server, the accounts, and a freeze', async () => {
+  const server = 'ws://127.0.0.1:8549/v1/session';
+  const summary = { origin: 'http://localhost:8000', server, accounts: [ACCOUNT], frozen: false };
+  const asked = await dialog('refresh', summary);
+  for (const part of [summary.origin, server, ACCOUNT]) assert.ok(asked.shown.includes(part), part);
+  assert.ok(!asked.shown.some((text) => /frozen/u.test(text)));
+  assert.deepEqual(asked.response, { result: true });
+  requests = [];
+  const forced = await dialog('refresh', { ...summary, origin: null, frozen: true }, false);
+  assert.ok(forced.shown.includes('your signing server'));
+  assert.ok(forced.shown.some((text) => /frozen/u.test(text)));
+  assert.deepEqual(forced.response, { result: false });
+});
+
 test('the dialog for a removal names who asks and the address', async () => {
   const { shown } = await dialog('deleteAccount', { origin: 'metamask', address: ACCOUNT });
   for (const part of ['metamask', ACCOUNT]) assert.ok(shown.includes(part), part);

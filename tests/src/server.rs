@@ -1,7 +1,8 @@
 //! The server: the built binary, started on a free port and killed when dropped.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
@@ -26,10 +27,15 @@ impl Server {
 
     /// A fresh enrolment code.
     pub fn enrolment_code(&self) -> String {
+        self.command(&["enrol"])
+    }
+
+    /// Runs one of the operator's commands beside the server; what it prints.
+    pub fn command(&self, arguments: &[&str]) -> String {
         let output = Command::new(binary())
             .args(["--listen", &self.listen, "--data-dir"])
             .arg(self.data.path())
-            .arg("enrol")
+            .args(arguments)
             .output()
             .expect("the server's binary runs");
         assert!(
@@ -37,8 +43,27 @@ impl Server {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        let code = String::from_utf8(output.stdout).expect("text");
-        code.trim().to_owned()
+        let printed = String::from_utf8(output.stdout).expect("text");
+        printed.trim().to_owned()
+    }
+
+    /// A copy of all that the server keeps. It is stopped for that, and started again.
+    pub fn backup(&mut self) -> tempfile::TempDir {
+        self.kill();
+        let backup = tempfile::tempdir().expect("a temporary directory");
+        copy(self.data.path(), backup.path());
+        self.restart();
+        backup
+    }
+
+    /// Puts a copy in the place of what the server keeps.
+    pub fn restore(&mut self, backup: &tempfile::TempDir) {
+        self.kill();
+        for entry in fs::read_dir(self.data.path()).expect("a directory") {
+            fs::remove_file(entry.expect("an entry").path()).expect("a file");
+        }
+        copy(backup.path(), self.data.path());
+        self.restart();
     }
 
     /// Ends the process without any warning, as a power cut would.
@@ -59,6 +84,13 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _killed = self.process.kill();
         let _reaped = self.process.wait();
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a directory") {
+        let entry = entry.expect("an entry");
+        fs::copy(entry.path(), to.join(entry.file_name())).expect("a file");
     }
 }
 

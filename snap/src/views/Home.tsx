@@ -18,7 +18,7 @@ type Status = {
   enrolled: boolean;
   server: string | null;
   accounts: { address: string; index: number }[];
-  keys: { keyId: string; state: 'active' | 'frozen' }[];
+  keys: { keyId: string; state: 'active' | 'frozen'; refreshDue: boolean }[];
 };
 
 export function readStatus(value: Json): Status {
@@ -40,12 +40,13 @@ export function readStatus(value: Json): Status {
       return {
         keyId: text(key['keyId'], `${name}.keyId`),
         state: oneOf('active', 'frozen')(key['state'], `${name}.state`),
+        refreshDue: flag(key['refreshDue'], `${name}.refreshDue`),
       };
     })(status['keys'], 'status.keys'),
   };
 }
 
-/** MetaMask's page about this snap: which server, which accounts, and whether a key is frozen. */
+/** MetaMask's page about this snap: which server, which accounts, and what its keys need. */
 export const Home: SnapComponent<Status> = ({ release, enrolled, server, accounts, keys }) => (
   <Box>
     {keys
@@ -53,9 +54,16 @@ export const Home: SnapComponent<Status> = ({ release, enrolled, server, account
       .map(({ keyId }) => (
         <Banner title="A key is frozen" severity="danger">
           <Text>
-            A check failed while signing, so this device refuses to use the key again. This release
-            has no way to release a frozen key. Key: {literal(keyId)}
+            A check failed while signing, so this device refuses to use the key. Renew its shares on
+            the Tandem page to use it again. Key: {literal(keyId)}
           </Text>
+        </Banner>
+      ))}
+    {keys
+      .filter(({ state, refreshDue }) => refreshDue && state !== 'frozen')
+      .map(({ keyId }) => (
+        <Banner title="It is time to renew shares" severity="info">
+          <Text>Open the Tandem page and choose "Renew shares". Key: {literal(keyId)}</Text>
         </Banner>
       ))}
     {enrolled ? null : (

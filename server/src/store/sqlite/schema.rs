@@ -186,6 +186,35 @@ mod tests {
     }
 
     #[test]
+    fn a_database_of_the_first_version_keeps_its_keys() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(MIGRATIONS.first().unwrap())
+            .unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO devices VALUES (zeroblob(33), NULL, 'r', 1);
+                 INSERT INTO keys (id, device, epoch, sealed_share, device_release,
+                                   server_release, created_at, strikes, frozen_at, frozen_reason)
+                 VALUES (zeroblob(32), zeroblob(33), 0, x'0102', 'd', 's', 1, 3, 4, 'why');",
+            )
+            .unwrap();
+        let pragma = |name, value: i64| connection.pragma_update(None, name, value).unwrap();
+        pragma("user_version", 1);
+        pragma("application_id", APPLICATION_ID);
+        migrate(&mut connection).unwrap();
+        let kept: (Vec<u8>, u32, String, Option<i64>) = connection
+            .query_row(
+                "SELECT sealed_share, strikes, frozen_reason, refresh_wanted_at FROM keys",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+            )
+            .unwrap();
+        assert_eq!(kept, (vec![1, 2], 3, "why".to_owned(), None));
+        assert_eq!(version(&connection).unwrap(), known());
+    }
+
+    #[test]
     fn a_database_of_a_later_release_is_refused() {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection).unwrap();

@@ -327,7 +327,7 @@ async fn exchange(
     Some(answer)
 }
 
-async fn expect_round(session: &mut Session) -> Result<Vec<u8>, Refusal> {
+pub async fn expect_round(session: &mut Session) -> Result<Vec<u8>, Refusal> {
     match session.receive().await.unwrap() {
         ToDevice::Round(bytes) => Ok(bytes),
         ToDevice::Refused(refusal) => Err(refusal),
@@ -335,14 +335,14 @@ async fn expect_round(session: &mut Session) -> Result<Vec<u8>, Refusal> {
     }
 }
 
-fn releases(session: &Session) -> Releases {
+pub fn releases(session: &Session) -> Releases {
     Releases {
         device: RELEASE.into(),
         server: session.server_release.clone(),
     }
 }
 
-fn nonce() -> [u8; 32] {
+pub fn nonce() -> [u8; 32] {
     let mut nonce = [0; 32];
     getrandom::fill(&mut nonce).unwrap();
     nonce
