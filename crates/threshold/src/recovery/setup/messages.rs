@@ -22,13 +22,13 @@ pub struct Completion {
 }
 
 impl Message for Offer {
-    const TAG: u8 = 0x61;
+    const TAG: u8 = 0x51;
     const NAME: &'static str = "recovery offer";
     const MAX_LEN: usize = 192;
 }
 
 impl Message for Completion {
-    const TAG: u8 = 0x62;
+    const TAG: u8 = 0x52;
     const NAME: &'static str = "recovery completion";
     const MAX_LEN: usize = 192;
 }
