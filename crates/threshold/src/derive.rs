@@ -4,7 +4,10 @@
 
 use std::fmt;
 
+use dkls23::protocols::derivation::DerivData;
 use dkls23::secp256k1::Party;
+use k256::{AffinePoint, Scalar, Secp256k1};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::{Abort, KeyId, KeyShare, PublicKey, Reason, Role, share};
 
@@ -108,6 +111,42 @@ impl AccountShare {
         fits(self.epoch == epoch, "the share is of another epoch")?;
         fits(self.index == account, "the share is of another account")
     }
+}
+
+/// The master key's child `m/index`, and the child of any secret that belongs to
+/// it: of the private key, of a share, or of 0 where only the public half counts.
+pub(crate) fn child(
+    secret: &Scalar,
+    public_key: &AffinePoint,
+    chain_code: &[u8; 32],
+    index: u32,
+) -> Result<Child, DeriveError> {
+    if index > MAX_ACCOUNT_INDEX {
+        return Err(DeriveError::Hardened(index));
+    }
+    let invalid = DeriveError::Invalid(index);
+    let mut master = DerivData::<Secp256k1> {
+        depth: 0,
+        child_number: 0,
+        parent_fingerprint: [0; 4],
+        poly_point: *secret,
+        pk: *public_key,
+        chain_code: *chain_code,
+    };
+    // 4.1: > the library's BIP-32 child, as signing derives it.
+    let child = master.derive_child(index);
+    master.poly_point.zeroize();
+    let child = child.map_err(|_| invalid)?;
+    Ok(Child {
+        secret: Zeroizing::new(child.poly_point),
+        public_key: share::compressed(&child.pk).ok_or(invalid)?,
+    })
+}
+
+/// What [`child`] derives.
+pub(crate) struct Child {
+    pub secret: Zeroizing<Scalar>,
+    pub public_key: PublicKey,
 }
 
 impl fmt::Debug for AccountShare {

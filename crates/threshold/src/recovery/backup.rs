@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::kit::{self, Kit, KitError, device_point};
+use crate::derive::child;
 use crate::share::compressed;
-use crate::{KeyId, KeyShare, PublicKey, Releases, Role, codec};
+use crate::{DeriveError, KeyId, KeyShare, PublicKey, Releases, Role, codec};
 
 /// First byte of a stored backup. Version 1 must load for ever.
 const STORED_VERSION: u8 = 1;
@@ -187,6 +188,14 @@ impl Backup {
     #[must_use]
     pub const fn public_key(&self) -> PublicKey {
         self.public_key
+    }
+
+    /// The public key of account `m/index`.
+    ///
+    /// # Errors
+    /// [`DeriveError`] if the index is hardened or gives no valid key.
+    pub fn account(&self, index: u32) -> Result<PublicKey, DeriveError> {
+        Ok(child(&Scalar::ZERO, &self.master, &self.chain_code, index)?.public_key)
     }
 
     /// The releases that made the share.

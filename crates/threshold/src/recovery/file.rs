@@ -6,7 +6,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{Backup, BackupError, Kit, KitError};
-use crate::{KeyId, PublicKey, Role};
+use crate::{DeriveError, KeyId, PublicKey, Role};
 
 /// Longest file that is looked at, in bytes.
 pub const MAX_FILE_LEN: usize = 64 * 1024;
@@ -169,15 +169,32 @@ impl File {
         }
     }
 
+    /// The public key of account `m/index`.
+    ///
+    /// # Errors
+    /// [`DeriveError`] if the index is hardened or gives no valid key.
+    pub fn account(&self, index: u32) -> Result<PublicKey, DeriveError> {
+        match self {
+            Self::Kit(kit) => kit.account(index),
+            Self::Backup(backup) => backup.account(index),
+        }
+    }
+
     /// What the file calls itself.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Kit(_) => KIT,
-            Self::Backup(backup) => match backup.role() {
-                Role::Device => DEVICE,
-                Role::Server => SERVER,
-            },
+            Self::Backup(backup) => Self::kind_of(backup),
+        }
+    }
+
+    /// What the file of a backup calls itself.
+    #[must_use]
+    pub const fn kind_of(backup: &Backup) -> &'static str {
+        match backup.role() {
+            Role::Device => DEVICE,
+            Role::Server => SERVER,
         }
     }
 }

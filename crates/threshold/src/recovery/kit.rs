@@ -10,8 +10,9 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Content, Place, Sealed};
 use super::{RecoveryKey, RecoveryPublicKey, RecoveryShare};
+use crate::derive::child;
 use crate::share::compressed;
-use crate::{CeremonyId, KeyId, KeyShare, PublicKey, Releases, Role, codec, domain};
+use crate::{CeremonyId, DeriveError, KeyId, KeyShare, PublicKey, Releases, Role, codec, domain};
 
 /// First byte of a stored kit. Version 1 must load for ever.
 const STORED_VERSION: u8 = 1;
@@ -278,6 +279,19 @@ impl Kit {
     #[must_use]
     pub const fn public_key(&self) -> PublicKey {
         self.public_key
+    }
+
+    /// The public key of account `m/index`.
+    ///
+    /// # Errors
+    /// [`DeriveError`] if the index is hardened or gives no valid key.
+    pub fn account(&self, index: u32) -> Result<PublicKey, DeriveError> {
+        let Body {
+            public_key,
+            chain_code,
+            ..
+        } = &self.body;
+        Ok(child(&Scalar::ZERO, public_key, chain_code, index)?.public_key)
     }
 
     /// The public key of the words.

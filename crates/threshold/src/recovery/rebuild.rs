@@ -3,13 +3,13 @@
 
 use std::fmt;
 
-use dkls23::protocols::derivation::DerivData;
 use k256::elliptic_curve::PrimeField;
-use k256::{ProjectivePoint, Scalar, Secp256k1};
-use zeroize::{Zeroize, Zeroizing};
+use k256::{AffinePoint, ProjectivePoint, Scalar};
+use zeroize::Zeroizing;
 
 use super::{Backup, RecoveryShare};
-use crate::{DeriveError, KeyId, MAX_ACCOUNT_INDEX, PublicKey, share};
+use crate::derive::child;
+use crate::{DeriveError, KeyId, PublicKey};
 
 /// The whole private key, in one place.
 ///
@@ -18,7 +18,9 @@ use crate::{DeriveError, KeyId, MAX_ACCOUNT_INDEX, PublicKey, share};
 /// After this the key is an ordinary one: whoever has it signs alone. It is neither
 /// `Clone` nor printable.
 pub struct MasterKey {
-    derivation: Master,
+    secret: Zeroizing<Scalar>,
+    point: AffinePoint,
+    chain_code: [u8; 32],
     key: KeyId,
     public_key: PublicKey,
 }
@@ -49,15 +51,6 @@ pub enum RebuildError {
     /// The result is not the private key of the public key.
     #[error("the two shares do not give the key: one of them is not genuine")]
     NotTheKey,
-}
-
-/// The master key as the library's BIP-32 takes it; wiped when dropped.
-struct Master(DerivData<Secp256k1>);
-
-impl Drop for Master {
-    fn drop(&mut self) {
-        self.0.poly_point.zeroize();
-    }
 }
 
 /// One point of the line: f(`index`).
@@ -123,14 +116,9 @@ impl MasterKey {
             return Err(RebuildError::NotTheKey);
         }
         Ok(Self {
-            derivation: Master(DerivData {
-                depth: 0,
-                child_number: 0,
-                parent_fingerprint: [0; 4],
-                poly_point: *secret,
-                pk: *backup.master(),
-                chain_code: *backup.chain_code(),
-            }),
+            secret,
+            point: *backup.master(),
+            chain_code: *backup.chain_code(),
             key: *backup.key(),
             public_key: backup.public_key(),
         })
@@ -141,27 +129,23 @@ impl MasterKey {
     /// # Errors
     /// [`DeriveError`] if the index is hardened or gives no valid key.
     pub fn account(&self, index: u32) -> Result<AccountKey, DeriveError> {
-        if index > MAX_ACCOUNT_INDEX {
-            return Err(DeriveError::Hardened(index));
-        }
-        let invalid = DeriveError::Invalid(index);
-        let child = Master(self.derivation.0.derive_child(index).map_err(|_| invalid)?);
+        let child = child(&self.secret, &self.point, &self.chain_code, index)?;
         Ok(AccountKey {
-            secret: bytes(&child.0.poly_point),
-            public_key: share::compressed(&child.0.pk).ok_or(invalid)?,
+            secret: bytes(&child.secret),
+            public_key: child.public_key,
         })
     }
 
     /// The 32 bytes of the master private key.
     #[must_use]
     pub fn secret(&self) -> Zeroizing<[u8; 32]> {
-        bytes(&self.derivation.0.poly_point)
+        bytes(&self.secret)
     }
 
     /// The chain code: with the master private key it makes every account.
     #[must_use]
     pub const fn chain_code(&self) -> &[u8; 32] {
-        &self.derivation.0.chain_code
+        &self.chain_code
     }
 
     /// The key's name.
