@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
-use tandem_threshold::recovery::{Backup, File, Kit, MAX_FILE_LEN, Words};
+use tandem_threshold::recovery::{Backup, File, Kit, MAX_FILE_LEN, WORD_COUNT, Words};
 use zeroize::Zeroizing;
 
 use crate::cli::FromWords;
@@ -42,19 +42,37 @@ pub fn words(from: &FromWords) -> Result<Words, Error> {
 fn typed() -> Result<Words, Error> {
     let mut tries = 1;
     loop {
-        let line = rpassword::prompt_password(
-            "Recovery words, all 24 on one line (not shown while you type): ",
-        );
-        let line = line.map(Zeroizing::new).map_err(|source| Error::Stream {
-            what: "terminal",
-            source,
-        })?;
-        match parse("terminal", line.as_bytes()) {
+        match parse("terminal", typed_text()?.as_bytes()) {
             Ok(words) => return Ok(words),
             Err(error) if tries == TRIES => return Err(error),
             Err(error) => warn(&error.to_string()),
         }
         tries += 1;
+    }
+}
+
+/// Lines until there are enough words, or an empty one. Not just the first: the rest
+/// of words pasted on several lines would else be left to the shell, and its history.
+fn typed_text() -> Result<Zeroizing<String>, Error> {
+    let mut text = Zeroizing::new(String::with_capacity(2 * MAX_WORDS_LEN));
+    loop {
+        let count = text.split_whitespace().count();
+        if count >= WORD_COUNT || text.len() > MAX_WORDS_LEN {
+            return Ok(text);
+        }
+        let prompt =
+            format!("Recovery words, not shown while you type ({count} of {WORD_COUNT}): ");
+        let line = rpassword::prompt_password(prompt)
+            .map(Zeroizing::new)
+            .map_err(|source| Error::Stream {
+                what: "terminal",
+                source,
+            })?;
+        if line.trim().is_empty() {
+            return Ok(text);
+        }
+        text.push_str(&line);
+        text.push(' ');
     }
 }
 

@@ -91,7 +91,7 @@ impl Backup {
         })
     }
 
-    /// The bytes to keep. About 330 without a kit, 700 with one.
+    /// The bytes to keep. About 160 without a kit, 500 with a new one.
     ///
     /// # Errors
     /// [`BackupError::Undecodable`] if the backup cannot be encoded within its limit.

@@ -20,6 +20,9 @@ const STORED_VERSION: u8 = 1;
 /// Longest kit that is looked at, in bytes.
 pub(super) const MAX_LEN: usize = 24 * 1024;
 
+/// Longest name of a release, in bytes: with it the fullest kit is within its limit.
+const MAX_RELEASE_LEN: usize = 512;
+
 /// How many refreshes a kit can follow before [`Kit::compact`] must shorten it.
 pub const MAX_DELTAS: usize = 256;
 
@@ -113,6 +116,10 @@ impl Kit {
         }
         if kit.body.deltas.len() > MAX_DELTAS {
             return Err(KitError::Inconsistent("it has more deltas than allowed"));
+        }
+        let Releases { device, server } = &kit.body.releases;
+        if device.len() > MAX_RELEASE_LEN || server.len() > MAX_RELEASE_LEN {
+            return Err(KitError::Inconsistent("a release in it is too long"));
         }
         kit.first_epoch()
             .map(|_| kit)

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use tandem_threshold::recovery::{Backup, BackupError, Kit, KitError};
 use tandem_threshold::{Releases, Role};
 
-use crate::pair::{self, old_shares};
-use crate::support::{key, refresh, setup};
+use crate::pair::old_shares;
+use crate::support::{key, other_pair, refresh, setup};
 
 /// The stored backup, behind its version byte.
 #[derive(Serialize, Deserialize)]
@@ -55,7 +55,7 @@ type Change<'a> = &'a dyn Fn(&mut Rewritten);
 #[test]
 fn a_backup_whose_parts_contradict_each_other_does_not_load() {
     let later: Kit = refresh(1).of_kit(backups()[0].kit().unwrap());
-    let (other_device, other_server) = pair::keygen();
+    let (other_device, other_server) = other_pair();
     let foreign = setup(&other_device, &other_server, &key(1));
     let inconsistent = BackupError::Inconsistent;
     let does_not_fit = |why| BackupError::Kit(KitError::DoesNotFit(why));

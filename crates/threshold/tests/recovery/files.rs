@@ -3,7 +3,7 @@
 use tandem_threshold::recovery::{Backup, File, FileError, KitError, MAX_FILE_LEN};
 
 use crate::pair::old_shares;
-use crate::support::{key, setup};
+use crate::support::{key, setup, with_releases};
 
 fn texts() -> [String; 3] {
     let (device, server) = old_shares();
@@ -114,7 +114,8 @@ fn a_file_that_is_not_one_says_why() {
 #[test]
 fn the_largest_kit_fits_a_file() {
     let (device, server) = old_shares();
-    let mut kit = setup(&device, &server, &key(1));
+    let kit = setup(&device, &server, &key(1));
+    let mut kit = with_releases(&kit, &"x".repeat(512));
     let r = crate::support::refresh(1);
     for epoch in 1..=256 {
         kit = r.apply(&kit, epoch).unwrap();

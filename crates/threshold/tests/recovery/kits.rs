@@ -61,7 +61,7 @@ fn only_its_words_open_a_kit() {
 fn a_kit_whose_parts_contradict_each_other_does_not_load() {
     type Change<'a> = &'a dyn Fn(&mut Rewritten);
     let infinity = AffinePoint::IDENTITY;
-    let cases: [(&str, Change); 7] = [
+    let cases: [(&str, Change); 9] = [
         ("a point of it is at infinity", &|k| k.recovery = infinity),
         ("a point of it is at infinity", &|k| k.public_key = infinity),
         ("a point of it is at infinity", &|k| {
@@ -70,6 +70,12 @@ fn a_kit_whose_parts_contradict_each_other_does_not_load() {
         ("it has neither terms nor a share", &|k| k.base.clear()),
         ("it has neither terms nor a share", &|k| {
             k.base.push(k.base[0].clone());
+        }),
+        ("a release in it is too long", &|k| {
+            k.releases.device = "x".repeat(513);
+        }),
+        ("a release in it is too long", &|k| {
+            k.releases.server = "x".repeat(513);
         }),
         ("it has more deltas than epochs", &|k| k.epoch = 1),
         ("it has more deltas than allowed", &|k| {
@@ -201,7 +207,7 @@ fn a_share_of_another_kit_does_not_compact_this_one() {
         later.compact(&forked, &[7; 32]),
         Err(KitError::DoesNotFit("they are of different lines"))
     );
-    let (other_device, other_server) = crate::pair::keygen();
+    let (other_device, other_server) = crate::support::other_pair();
     let other = setup(&other_device, &other_server, &key(1));
     assert_eq!(
         other.compact(&share, &[7; 32]),

@@ -7,7 +7,7 @@ use tandem_threshold::recovery::{Backup, Kit, MasterKey, RebuildError};
 use tandem_threshold::{DeriveError, KeyShare, MAX_ACCOUNT_INDEX};
 
 use crate::pair::{self, old_shares};
-use crate::support::{key, refresh, seed_and_chain_code, setup};
+use crate::support::{key, other_pair, refresh, seed_and_chain_code, setup};
 
 fn backup(share: &KeyShare) -> Backup {
     let backup = Backup::new(share, None).unwrap();
@@ -113,7 +113,7 @@ fn shares_of_different_epochs_are_refused() {
 #[test]
 fn shares_of_different_keys_or_of_one_party_are_refused() {
     let (device, server) = old_shares();
-    let (other_device, other_server) = pair::keygen();
+    let (other_device, other_server) = other_pair();
     let words = setup(&device, &server, &key(1)).open(&key(1)).unwrap();
     let different = RebuildError::DifferentKeys;
     assert_eq!(

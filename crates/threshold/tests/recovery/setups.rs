@@ -35,7 +35,7 @@ fn both_sides_of_a_fresh_key_end_with_one_kit_and_the_words_open_it() {
 fn a_kit_of_another_key_or_epoch_does_not_fit_a_share() {
     let (device, server) = old_shares();
     let kit = setup(&device, &server, &key(1));
-    let (other, _) = pair::keygen();
+    let (other, _) = crate::support::other_pair();
     let refreshed = crate::support::refresh(1).of_share(&device);
     assert_eq!(
         kit.fits(&other),

@@ -2,8 +2,8 @@
 //! that the test chooses.
 
 use dkls23::secp256k1::Party;
-use k256::Scalar;
 use k256::elliptic_curve::ops::Reduce;
+use k256::{ProjectivePoint, Scalar};
 use sha2::{Digest, Sha256};
 use tandem_threshold::recovery::{Kit, KitError, RecoveryKey, Words, setup};
 use tandem_threshold::{Abort, Ceremony, CeremonyId, KeyShare, Kind, Releases, Role};
@@ -184,4 +184,33 @@ pub fn with_seed(share: &KeyShare, seed: [u8; 32]) -> KeyShare {
     stored.party.zero_share.seeds[0].seed = seed;
     let bytes = postcard::to_extend(&stored, vec![bytes[0]]).unwrap();
     KeyShare::load(share.role(), &bytes).unwrap()
+}
+
+/// The same kit, made by programs of another name.
+pub fn with_releases(kit: &Kit, release: &str) -> Kit {
+    let mut stored = crate::kits::read(kit);
+    stored.releases = Releases {
+        device: release.to_owned(),
+        server: release.to_owned(),
+    };
+    Kit::from_bytes(&postcard::to_extend(&stored, vec![1]).unwrap()).unwrap()
+}
+
+/// A pair of another key, without the cost of a keygen: the stored pair, with its
+/// line moved up.
+pub fn other_pair() -> (KeyShare, KeyShare) {
+    let moved = |share: &KeyShare| {
+        let bytes = share.to_bytes().unwrap();
+        let mut stored: Stored = postcard::from_bytes(&bytes[1..]).unwrap();
+        let step = scalar("another key");
+        let party = &mut stored.party;
+        party.poly_point += step;
+        party.pk = (ProjectivePoint::GENERATOR * step + party.pk).to_affine();
+        party.derivation_data.poly_point = party.poly_point;
+        party.derivation_data.pk = party.pk;
+        let bytes = postcard::to_extend(&stored, vec![bytes[0]]).unwrap();
+        KeyShare::load(share.role(), &bytes).unwrap()
+    };
+    let (device, server) = pair::old_shares();
+    (moved(&device), moved(&server))
 }
