@@ -103,10 +103,7 @@ impl MasterKey {
         if own.epoch != other.epoch {
             return Err(RebuildError::DifferentEpochs(own.epoch, other.epoch));
         }
-        if own.index == other.index {
-            return Err(RebuildError::SameParty);
-        }
-        // 11.12: > f(0) = (j f(i) - i f(j)) / (j - i), for i and j of 1, 2, 3.
+        // 11.12: > f(0) = (j f(i) - i f(j)) / (j - i), for i and j of 1, 2, 3, i not j.
         let (i, j) = (Scalar::from(own.index), Scalar::from(other.index));
         let distance: Option<Scalar> = (j - i).invert().into();
         let inverse = distance.ok_or(RebuildError::SameParty)?;

@@ -1,6 +1,6 @@
 //! SPEC.md 11.13: kits and backups as text.
 
-use tandem_threshold::recovery::{Backup, File, FileError, KitError, MAX_FILE_LEN};
+use tandem_threshold::recovery::{Backup, File, FileError, Kit, KitError, MAX_FILE_LEN};
 
 use crate::pair::old_shares;
 use crate::support::{key, setup, with_releases};
@@ -123,4 +123,45 @@ fn the_largest_kit_fits_a_file() {
     let text = File::Kit(kit).to_text().unwrap();
     assert!(text.len() <= MAX_FILE_LEN, "{}", text.len());
     File::read(&text).unwrap();
+}
+
+/// What comes from a disk or a page may be anything: every cut and many changes of a good
+/// file are read without a panic, and what still reads is what was written.
+#[test]
+fn damaged_files_and_bytes_are_refused_without_a_panic() {
+    for text in texts() {
+        let bytes = text.as_bytes();
+        for at in (0..bytes.len()).step_by(7) {
+            let cut = std::str::from_utf8(&bytes[..at]).unwrap();
+            assert!(File::read(cut).is_err());
+            let mut changed = bytes.to_vec();
+            changed[at] ^= 0x05;
+            let changed = String::from_utf8(changed).unwrap();
+            if let Ok(file) = File::read(&changed) {
+                // Only the sentence for people, and what the ciphertexts hold, is free.
+                assert_eq!(file.to_text().unwrap().len(), text.len());
+            }
+        }
+    }
+    let (device, server) = old_shares();
+    let kit = setup(&device, &server, &key(1));
+    let backup = Backup::new(&device, Some(kit.clone())).unwrap();
+    let (kit, backup) = (kit.to_bytes().unwrap(), backup.to_bytes().unwrap());
+    for at in 0..kit.len() {
+        assert!(Kit::from_bytes(&kit[..at]).is_err());
+        let mut changed = kit.clone();
+        changed[at] ^= 0x80;
+        if let Ok(read) = Kit::from_bytes(&changed) {
+            assert_eq!(read.to_bytes().unwrap(), changed);
+            assert!(read.open(&key(1)).is_err(), "byte {at}");
+        }
+    }
+    for at in 0..backup.len() {
+        assert!(Backup::load(&backup[..at]).is_err());
+        let mut changed = backup.to_vec();
+        changed[at] ^= 0x80;
+        if let Ok(read) = Backup::load(&changed) {
+            assert_eq!(*read.to_bytes().unwrap(), changed);
+        }
+    }
 }
