@@ -199,16 +199,15 @@ impl Kit {
     }
 
     /// The kit after a refresh that added the line `slope * x`. Both parties know
-    /// slope and seed, so both compute the same bytes, and neither has to trust what
+    /// slope and pair secret, so both compute the same bytes, and neither has to trust what
     /// the other would have sent.
     ///
     /// The slope is 32 bytes, big-endian; `pair_secret` is that of the *new* pair,
     /// `ceremony` the refresh.
     ///
     /// # Security
-    /// The slope is secret: with it an old share becomes a new one. `pair_secret` MUST
-    /// be the new pair's: the old one may have leaked with an old share, and whoever
-    /// knows it can test guesses of the slope. Only for a refresh whose basis was
+    /// The slope MUST be forgotten afterwards: with it a stolen share of one epoch
+    /// becomes a share of the other (SPEC.md 11.7). Only for a refresh whose basis was
     /// the shares: after any other the line is another one, and needs a setup.
     ///
     /// # Errors
@@ -286,6 +285,12 @@ impl Kit {
     #[must_use]
     pub const fn public_key(&self) -> PublicKey {
         self.public_key
+    }
+
+    /// The chain code of the master key.
+    #[must_use]
+    pub const fn chain_code(&self) -> &[u8; 32] {
+        &self.body.chain_code
     }
 
     /// The public key of account `m/index`.

@@ -22,6 +22,7 @@ fn both_sides_of_a_fresh_key_end_with_one_kit_and_the_words_open_it() {
     let kit = at_device;
     assert_eq!(kit.key(), device.id());
     assert_eq!(kit.public_key(), device.public_key());
+    assert_eq!(kit.chain_code(), device.chain_code());
     assert_eq!(kit.recovery(), key(1).public_key());
     assert_eq!(kit.releases(), &pair::releases());
     assert_eq!((kit.epoch(), kit.deltas()), (0, 0));
