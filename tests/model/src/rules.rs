@@ -1,0 +1,77 @@
+//! The rules that the two sides follow, and the mistakes that can be made in them.
+//!
+//! [`Rules::TANDEM`] makes none. Each [`Mistake`] switches one rule to a wrong variant,
+//! which `tests/mistakes.rs` expects some property to find.
+
+/// A rule that is not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Mistake {
+    /// The device stores the next share in place of the current one.
+    DeviceDeletesBeforeProof,
+    /// A word stands where a half of the joint signature should: the peer says that it has
+    /// finished, and nothing shows that it could.
+    BareAcknowledgement,
+    /// The server's half leaves before the next share is on its disk.
+    ServerPreparesAfterItsHalf,
+    /// The device goes on as soon as MetaMask has taken a write, without waiting until it is
+    /// on disk.
+    DeviceDoesNotWaitForItsWrites,
+    /// The floor is part of what an operator restores.
+    FloorInTheSnapshot,
+    /// The server promotes, and deletes the old share, on the proof itself.
+    ServerPromotesOnTheProof,
+    /// A session names its share by the epoch alone; that two shares of one epoch come from
+    /// different refreshes is found inside the ceremony, as an abort like any other.
+    OpeningNamesTheEpochOnly,
+    /// As above, and the ceremony is not bound to the share either.
+    NothingBindsTheShare,
+    /// The server runs two sessions with one key side by side.
+    TwoSessionsAtOnce,
+    /// A refresh may start from the server's current share only, not from its proved next one.
+    RefreshFromCurrentOnly,
+    /// A Confirm is a joint signature with the next share, refused while that share is frozen,
+    /// in place of the proof that the server keeps.
+    ConfirmIsACeremony,
+    /// A Confirm is a joint signature with the next share, frozen or not.
+    ConfirmIsACeremonyThatIgnoresAFreeze,
+    /// The answer to a failed check leaves before the freeze is on disk.
+    AnswersBeforeTheFreeze,
+    /// The strike is written after the check, not before.
+    StrikeAfterTheCheck,
+    /// Equal commitments are accepted.
+    AcceptsEqualCommitments,
+    /// The device keeps a presignature that it sent for use, if the use is aborted or the
+    /// device restarts.
+    DeviceKeepsPresignatures,
+    /// The server keeps a presignature that it used, also over a restart.
+    ServerKeepsPresignatures,
+    /// Presignatures outlive other sessions, and their use does not look at the epoch again.
+    PresignaturesOutliveTheEpoch,
+    /// A request that comes again is computed again, with the nonce it had.
+    RecomputesARepeatedRequest,
+    /// The server's half leaves before it is on record.
+    RecordsAfterRelease,
+    /// The recovery ciphertexts of the next epoch are written after the promotion, in a
+    /// write of their own.
+    CiphertextsAfterPromotion,
+}
+
+/// A set of [`Mistake`]s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules(u32);
+
+impl Rules {
+    /// Tandem's rules.
+    pub const TANDEM: Self = Self(0);
+
+    /// These rules with one more mistake.
+    #[must_use]
+    pub const fn but(self, mistake: Mistake) -> Self {
+        Self(self.0 | 1 << mistake as u8)
+    }
+
+    pub(crate) const fn have(self, mistake: Mistake) -> bool {
+        self.0 & 1 << mistake as u8 != 0
+    }
+}
