@@ -14,26 +14,36 @@ pub enum Action {
     Start(Purpose),
     /// The device uses its presignature.
     Use {
+        /// The request's number.
         request: u8,
+        /// What it asks to sign.
         digest: Digest,
     },
     /// The device, whose socket broke, asks for the half again.
     Resume {
+        /// The request's number.
         request: u8,
+        /// What it asks to sign.
         digest: Digest,
     },
+    /// The message arrives.
     Deliver(Message),
     /// The message arrives and is still in the network.
     DeliverAndKeep(Message),
+    /// The message never arrives.
     Lose(Message),
     /// The device's last write is on disk.
     Settle,
+    /// The device stops to wait, as after a timeout or a broken socket.
     DeviceAbandons,
+    /// The server does, in this session.
     ServerAbandons(u8),
-    /// The snap dies; `kept` says whether an unsettled write had reached the disk.
+    /// The snap dies.
     DeviceDies {
+        /// An unsettled write had reached the disk.
         kept: bool,
     },
+    /// The server's program dies.
     ServerDies,
     /// The server dies while it checks this message.
     ServerDiesChecking(Message),
@@ -43,6 +53,7 @@ pub enum Action {
     Copy,
     /// The copy is put back.
     Restore,
+    /// The device is gone, its disk with it; the user takes a new one.
     DeviceIsLost,
     /// The message fails a check of its receiver.
     DeliverTampered(Message),
@@ -421,12 +432,12 @@ impl Life {
         }
     }
 
-    /// The words are asked for when the device has nothing, or nothing that the server takes.
+    /// The user takes the words out when a device was lost or a copy put back, and the device
+    /// has nothing, or nothing that the server takes.
     pub(crate) fn words_are_needed(&self, state: &State) -> bool {
-        state.device.told == Told::NeedsRecovery
-            || (state.history.restored
-                && state.device.disk.current.is_none()
-                && state.device.disk.next.is_none())
+        let disk = state.device.disk;
+        let nothing = disk.current.is_none() && disk.next.is_none();
+        state.history.restored && (nothing || state.device.told == Told::NeedsRecovery)
     }
 
     /// A recovery from the server's current share. Its kit is fetched first, with a signature

@@ -14,6 +14,8 @@ pub enum End {
     Signs,
     /// The device says that it needs the words; with them it signs.
     Recovers,
+    /// The device asks for the words although nothing was lost or put back.
+    AsksForWords,
     /// There is no key, and none was announced.
     NoKey,
     /// The same answers for ever, or words that do not help.
@@ -55,6 +57,8 @@ impl Life {
                 let purpose = if self.words_are_needed(&state) {
                     recovered = true;
                     self.recovery(&state)
+                } else if told == Told::NeedsRecovery {
+                    return End::AsksForWords;
                 } else if told == Told::Frozen || disk.current.is_some_and(|held| held.frozen) {
                     self.refresh(&state)
                 } else if let Some(next) = disk.next {

@@ -130,6 +130,11 @@ impl Life {
         let mut disk = state.device.disk;
         match session.purpose {
             Purpose::Keygen { made } => {
+                if session.whole && !self.rules.have(Mistake::BareAcknowledgement) {
+                    // Whoever copied a point cannot sign with it.
+                    state.device.session = None;
+                    return;
+                }
                 disk.current = Some(self.device_holds(made, session.whole));
             }
             // PROMOTE: the verified joint signature is the proof.

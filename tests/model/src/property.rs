@@ -14,7 +14,9 @@ pub const SHARED: &str = "I1 both hold one share, or something was put back";
 /// I1, when something was.
 pub const RECOVERABLE: &str = "I1 whatever is held, the words and it give the key";
 /// I2.
-pub const FLOOR: &str = "I2 nothing below the promoted epoch is signed with or accepted";
+pub const NOT_BELOW: &str = "I2 nothing below the promoted epoch is signed with";
+/// I2, of a device's half that was stolen.
+pub const NOT_ACCEPTED: &str = "I2 nothing below the promoted epoch is accepted";
 /// I3.
 pub const NOT_MIXED: &str = "I3 no signature mixes shares";
 /// I4.
@@ -55,14 +57,14 @@ pub(crate) fn all() -> Vec<Promise> {
         }),
         Promise::always(RECOVERABLE, |_, state| {
             let device = state.device.disk.shares();
-            let held = device.chain(state.server.disk.shares());
-            held.fold(true, |all, held| all && held.ciphertexts)
+            let mut held = device.chain(state.server.disk.shares());
+            held.all(|held| held.ciphertexts)
         }),
-        Promise::always(FLOOR, |_, state| {
-            // A stolen copy of the device's half is enough to use what the server accepts.
+        Promise::always(NOT_BELOW, |_, state| !state.history.below_floor),
+        Promise::always(NOT_ACCEPTED, |_, state| {
             let (floor, promoted) = (state.server.floor, state.history.promoted);
             let mut epochs = state.server.disk.shares().map(|held| held.share.epoch);
-            !state.history.below_floor && epochs.all(|epoch| epoch >= promoted || epoch < floor)
+            epochs.all(|epoch| epoch >= promoted || epoch < floor)
         }),
         Promise::always(NOT_MIXED, |_, state| !state.history.mixed),
         Promise::always(RESTORE, |life, state| {
@@ -85,7 +87,7 @@ pub(crate) fn all() -> Vec<Promise> {
                 || match life.continuation(state) {
                     End::Signs => true,
                     End::NoKey => !state.history.announced,
-                    End::Recovers | End::Stuck => false,
+                    End::Recovers | End::AsksForWords | End::Stuck => false,
                 }
         }),
         Promise::always(ONE_DIGEST_A_NONCE, |_, state| !state.history.nonce_twice),
@@ -100,9 +102,9 @@ pub(crate) fn all() -> Vec<Promise> {
                 || halves.all(|(digests, record)| *digests == 0 || record.is_some())
         }),
         Promise::always(NOT_WHOLE, |_, state| {
-            let sessions = state.server.sessions.iter();
+            let mut sessions = state.server.sessions.iter();
             !on_a_disk(state)
-                && !sessions.fold(false, |any, session| any || session.whole)
+                && !sessions.any(|session| session.whole)
                 && !state.device.session.is_some_and(|session| session.whole)
         }),
         Promise::always(NOT_WHOLE_ON_DISK, |_, state| !on_a_disk(state)),

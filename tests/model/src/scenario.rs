@@ -11,7 +11,7 @@ use crate::state::{Device, History, Party, Server, Spent, State, Told};
 
 /// The bounds of an exploration. Sessions that confirm, messages that are lost, and sides
 /// that stop to wait are not counted: they may happen always.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Scenario {
     /// The key exists already, at epoch 0.
     pub starts_with_a_key: bool,
@@ -40,6 +40,22 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Nothing happens.
+    pub const QUIET: Self = Self {
+        starts_with_a_key: false,
+        keygens: 0,
+        refreshes: 0,
+        signatures: 0,
+        presignatures: 0,
+        crashes: 0,
+        duplicates: 0,
+        device_loses_a_write: false,
+        copied: None,
+        device_is_lost: false,
+        cheat: None,
+        forged_refusals: false,
+    };
+
     /// Then a signature cannot be promised.
     pub(crate) const fn somebody_lies(&self) -> bool {
         self.cheat.is_some() || self.forged_refusals

@@ -7,20 +7,22 @@ use crate::share::{DeviceDisk, Digest, REQUESTS, ServerDisk, Share};
 /// One of the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Party {
+    /// The snap in MetaMask.
     Device,
+    /// The signing server.
     Server,
 }
 
 /// The whole system.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
-    pub device: Device,
-    pub server: Server,
-    pub network: Network,
+    pub(crate) device: Device,
+    pub(crate) server: Server,
+    pub(crate) network: Network,
     /// A copy of one side's disk, taken at some moment.
-    pub copy: Option<Copied>,
-    pub spent: Spent,
-    pub history: History,
+    pub(crate) copy: Option<Copied>,
+    pub(crate) spent: Spent,
+    pub(crate) history: History,
 }
 
 /// The device: MetaMask's store, and the memory of the snap.
