@@ -109,8 +109,10 @@ impl Life {
                     disk.next = next;
                 }
             }
-            // The reply is the proof that the server stored: promoted before the answer leaves.
-            Purpose::Confirm { share } if !self.confirm_is_a_ceremony() => disk.promote(share),
+            // The reply is proof that the server stored: promoted before the answer leaves.
+            Purpose::Confirm { share } if !self.rules.have(Mistake::ConfirmPromotesAtItsEnd) => {
+                disk.promote(share);
+            }
             Purpose::Presign { share } => {
                 state.send(Party::Server, session.id, Body::Answer);
                 state.device.session = None;

@@ -30,11 +30,14 @@ pub enum Mistake {
     TwoSessionsAtOnce,
     /// A refresh may start from the server's current share only, not from its proved next one.
     RefreshFromCurrentOnly,
-    /// A Confirm is a joint signature with the next share, refused while that share is frozen,
-    /// in place of the proof that the server keeps.
-    ConfirmIsACeremony,
-    /// A Confirm is a joint signature with the next share, frozen or not.
-    ConfirmIsACeremonyThatIgnoresAFreeze,
+    /// The device promotes at the end of a Confirm, when the server has promoted, and not on
+    /// the server's reply.
+    ConfirmPromotesAtItsEnd,
+    /// A Confirm is a joint signature with the next share, in place of the proof that the
+    /// server keeps: it has checks that can fail and be cut short.
+    ConfirmUsesTheTransferState,
+    /// Such a Confirm is run with a frozen share, too.
+    ConfirmIgnoresTheFreeze,
     /// The answer to a failed check leaves before the freeze is on disk.
     AnswersBeforeTheFreeze,
     /// The strike is written after the check, not before.

@@ -80,18 +80,11 @@ impl Life {
         }
     }
 
-    pub(crate) fn confirm_is_a_ceremony(&self) -> bool {
-        self.rules.have(Mistake::ConfirmIsACeremony)
-            || self
-                .rules
-                .have(Mistake::ConfirmIsACeremonyThatIgnoresAFreeze)
-    }
-
     /// The session runs checks that depend on secrets which later sessions use again.
     pub(crate) fn uses_transfer_state(&self, purpose: Purpose) -> bool {
         match purpose {
             Purpose::Keygen { .. } | Purpose::Refresh { .. } | Purpose::Recover { .. } => false,
-            Purpose::Confirm { .. } => self.confirm_is_a_ceremony(),
+            Purpose::Confirm { .. } => self.rules.have(Mistake::ConfirmUsesTheTransferState),
             Purpose::Presign { .. } | Purpose::Sign { .. } => true,
         }
     }

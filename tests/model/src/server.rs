@@ -119,11 +119,7 @@ impl Life {
         }
         if held.frozen && self.uses_transfer_state(purpose) {
             let confirm = matches!(purpose, Purpose::Confirm { .. });
-            if !(confirm
-                && self
-                    .rules
-                    .have(Mistake::ConfirmIsACeremonyThatIgnoresAFreeze))
-            {
+            if !(confirm && self.rules.have(Mistake::ConfirmIgnoresTheFreeze)) {
                 return Err(Refusal::Frozen);
             }
         }

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use stateright::{Checker, HasDiscoveries, Model};
 use tandem_model::Mistake::{
     AcceptsEqualCommitments, AnswersBeforeTheFreeze, BareAcknowledgement,
-    CiphertextsAfterPromotion, ConfirmIsACeremony, ConfirmIsACeremonyThatIgnoresAFreeze,
-    DeviceDeletesBeforeProof, DeviceDoesNotWaitForItsWrites, DeviceKeepsPresignatures,
-    FloorInTheSnapshot, NothingBindsTheShare, OpeningNamesTheEpochOnly,
+    CiphertextsAfterPromotion, ConfirmIgnoresTheFreeze, ConfirmPromotesAtItsEnd,
+    ConfirmUsesTheTransferState, DeviceDeletesBeforeProof, DeviceDoesNotWaitForItsWrites,
+    DeviceKeepsPresignatures, FloorInTheSnapshot, NothingBindsTheShare, OpeningNamesTheEpochOnly,
     PresignaturesOutliveTheEpoch, RecomputesARepeatedRequest, RecordsAfterRelease,
     RefreshFromCurrentOnly, ServerKeepsPresignatures, ServerPreparesAfterItsHalf,
     ServerPromotesOnTheProof, StrikeAfterTheCheck, TwoSessionsAtOnce,
@@ -143,8 +143,8 @@ fn a_floor_that_a_restore_lowers_makes_a_stolen_share_good_again() {
     // The device itself does not use one: it promoted before its answer left,
     let signed = counterexample(&[FloorInTheSnapshot], restoring, NOT_BELOW);
     assert_eq!(signed, None);
-    // which a Confirm without the kept proof does not do.
-    let both = [FloorInTheSnapshot, ConfirmIsACeremonyThatIgnoresAFreeze];
+    // and if it does not, it does.
+    let both = [FloorInTheSnapshot, ConfirmPromotesAtItsEnd];
     caught(&both, restoring, NOT_BELOW);
 }
 
@@ -175,28 +175,37 @@ fn a_refresh_refused_from_the_proved_next_share_asks_for_the_words_without_need(
 }
 
 #[test]
-fn a_confirm_that_uses_the_transfer_state_is_wrong_with_the_freeze_and_without_it() {
-    let crashes = Scenario {
-        crashes: 3,
-        ..REFRESH
-    };
-    caught(&[ConfirmIsACeremony], crashes, SIGNS);
-    for cheat in [Party::Device, Party::Server] {
-        caught(
-            &[ConfirmIsACeremonyThatIgnoresAFreeze],
-            cheated_by(cheat, REFRESH),
-            NO_SECOND_TRY,
-        );
-    }
+fn a_device_that_promotes_after_the_server_loses_the_key_to_a_forgotten_write() {
+    caught(&[ConfirmPromotesAtItsEnd], LOSSY, SHARED);
 }
 
 #[test]
-fn a_confirm_without_the_kept_proof_lets_a_forged_refusal_lose_the_key() {
+fn a_device_that_promotes_after_the_server_loses_the_key_to_a_forged_refusal() {
     let forged = Scenario {
         forged_refusals: true,
         ..REFRESH
     };
-    caught(&[ConfirmIsACeremonyThatIgnoresAFreeze], forged, SHARED);
+    caught(&[ConfirmPromotesAtItsEnd], forged, SHARED);
+}
+
+#[test]
+fn a_confirm_with_a_frozen_share_gives_a_second_try() {
+    let mistakes = [ConfirmUsesTheTransferState, ConfirmIgnoresTheFreeze];
+    for cheat in [Party::Device, Party::Server] {
+        caught(&mistakes, cheated_by(cheat, REFRESH), NO_SECOND_TRY);
+    }
+}
+
+#[test]
+fn a_confirm_that_is_refused_to_a_frozen_share_must_promote_on_its_reply() {
+    let crashes = Scenario {
+        crashes: 3,
+        ..REFRESH
+    };
+    let both = [ConfirmUsesTheTransferState, ConfirmPromotesAtItsEnd];
+    caught(&both, crashes, SIGNS);
+    let one = [ConfirmUsesTheTransferState];
+    assert_eq!(counterexample(&one, crashes, SIGNS), None);
 }
 
 #[test]
