@@ -13,7 +13,7 @@ import { TransactionFactory } from '@ethereumjs/tx';
 import { SigningKey, Signature, Transaction, computeAddress, getBigInt, hashAuthorization, hexlify } from 'ethers';
 
 import { openCore } from './core.mjs';
-import { createRandom, seedOfRun } from './random.mjs';
+import { createRandom, seedOfRun } from '../random.mjs';
 
 const SOUND = 2_000;
 const MUTATED = 6_000;

@@ -20,7 +20,7 @@ import {
 import { openCore } from './core.mjs';
 import { limits } from './limits.mjs';
 import { waysToSpoil } from './malformed.mjs';
-import { createRandom, seedOfRun } from './random.mjs';
+import { createRandom, seedOfRun } from '../random.mjs';
 import { refusals, relaxed } from './refusals.mjs';
 import { legacy, structured } from './well-formed.mjs';
 

@@ -10,8 +10,9 @@
     reason = "test support: a failed assumption must end the test"
 )]
 
+pub mod chaos;
 mod host;
 mod server;
 
 pub use host::{Direction, Fate, TestDevice, Wallet};
-pub use server::Server;
+pub use server::{Killer, Server};

@@ -4,24 +4,47 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// A running server with a data directory of its own.
 pub struct Server {
-    process: Child,
+    process: Arc<Mutex<Child>>,
     listen: String,
     data: tempfile::TempDir,
+    settings: Vec<String>,
+}
+
+/// Ends one life of a server from anywhere, also from another thread.
+#[derive(Clone)]
+pub struct Killer(Arc<Mutex<Child>>);
+
+impl Killer {
+    /// Ends the process without any warning, as a power cut would. Nothing happens if it has ended.
+    pub fn kill(&self) {
+        let mut process = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let _killed = process.kill();
+        let _reaped = process.wait();
+    }
 }
 
 impl Server {
     /// Starts a server on a free port of this machine.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same, with settings of the command line.
+    pub fn start_with(settings: &[&str]) -> Self {
         let data = tempfile::tempdir().expect("a temporary directory");
-        let (process, listen) = run(&data, "127.0.0.1:0");
+        let settings: Vec<String> = settings.iter().map(|&word| word.to_owned()).collect();
+        let (process, listen) =
+            run(&data, "127.0.0.1:0", &settings, &[]).expect("the server ended before it listened");
         Self {
-            process,
+            process: Arc::new(Mutex::new(process)),
             listen,
             data,
+            settings,
         }
     }
 
@@ -68,22 +91,41 @@ impl Server {
 
     /// Ends the process without any warning, as a power cut would.
     pub fn kill(&mut self) {
-        self.process.kill().expect("the server is ours to kill");
-        self.process.wait().expect("the server ends");
+        self.killer().kill();
+    }
+
+    /// What ends this life of the server.
+    pub fn killer(&self) -> Killer {
+        Killer(self.process.clone())
     }
 
     /// Starts it again on the same port with the same data.
     pub fn restart(&mut self) {
-        let (process, listen) = run(&self.data, &self.listen);
-        self.process = process;
-        self.listen = listen;
+        let started = self.restart_in(&[]);
+        assert!(started, "the server ended before it listened");
+    }
+
+    /// The same in an environment that may end it before it listens: then the answer is no.
+    pub fn restart_in(&mut self, environment: &[(String, String)]) -> bool {
+        match run(&self.data, &self.listen, &self.settings, environment) {
+            Some((process, listen)) => {
+                self.process = Arc::new(Mutex::new(process));
+                self.listen = listen;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Where its database and sealing key are.
+    pub fn data(&self) -> &Path {
+        self.data.path()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _killed = self.process.kill();
-        let _reaped = self.process.wait();
+        self.kill();
     }
 }
 
@@ -94,15 +136,18 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-#[expect(
-    clippy::zombie_processes,
-    reason = "a server that does not start ends the test, and the test its children"
-)]
-fn run(data: &tempfile::TempDir, listen: &str) -> (Child, String) {
+fn run(
+    data: &tempfile::TempDir,
+    listen: &str,
+    settings: &[String],
+    environment: &[(String, String)],
+) -> Option<(Child, String)> {
     let mut process = Command::new(binary())
         .args(["--listen", listen, "--data-dir"])
         .arg(data.path())
+        .args(settings)
         .arg("run")
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()
@@ -112,14 +157,15 @@ fn run(data: &tempfile::TempDir, listen: &str) -> (Child, String) {
     for line in BufReader::new(stdout).lines() {
         let line = line.expect("the server prints text");
         if let Some(address) = line.strip_prefix("listening on ") {
-            return (process, address.trim().to_owned());
+            return Some((process, address.trim().to_owned()));
         }
         assert!(
             started.elapsed().as_secs() < 30,
             "the server does not start"
         );
     }
-    panic!("the server ended before it listened");
+    let _reaped = process.wait();
+    None
 }
 
 /// `tandem-server`, built into the same folder as this test.

@@ -1,0 +1,105 @@
+//! What happens in a cycle: chosen at random, from the seed.
+
+use super::durable::Moment;
+
+/// Calls, frames and durable steps that a ceremony has at most; later ones never come, and the
+/// ceremony goes undisturbed.
+const CALLS: usize = 26;
+const FRAMES: usize = 22;
+const SYNCS: usize = 5;
+/// Microseconds that a keygen takes on a slow machine, roughly.
+const LONGEST: u64 = 1_500_000;
+
+/// One ceremony, and what goes wrong in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cycle {
+    pub act: Act,
+    pub fault: Fault,
+}
+
+/// What the user does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// The first account of a device: a key is made.
+    Keygen,
+    /// One signature.
+    Sign,
+}
+
+/// Who dies, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The device, before it makes its call of this number.
+    DeviceBefore(usize),
+    /// The device, after its call of this number was done.
+    DeviceAfter(usize),
+    /// The server, when the frame of this number is on its way.
+    ServerAtFrame {
+        /// From 1, both directions together.
+        number: usize,
+        /// Whether a frame to the device is lost.
+        lost: bool,
+    },
+    /// The server, at its durable step of this number since it was started.
+    ServerAtSync {
+        /// From 1.
+        number: usize,
+        /// Around the step.
+        moment: Moment,
+    },
+    /// The server, so many microseconds after the request began.
+    ServerAtRandom(u64),
+}
+
+impl Cycle {
+    /// The next cycle.
+    pub fn choose(random: &mut fastrand::Rng) -> Self {
+        // A keygen costs fifty signatures.
+        let act = if random.u8(..8) == 0 {
+            Act::Keygen
+        } else {
+            Act::Sign
+        };
+        let fault = match random.u8(..8) {
+            0 => Fault::DeviceBefore(random.usize(1..=CALLS)),
+            1 => Fault::DeviceAfter(random.usize(1..=CALLS)),
+            2 | 3 => Fault::ServerAtFrame {
+                number: random.usize(1..=FRAMES),
+                lost: random.bool(),
+            },
+            4 | 5 => Fault::ServerAtSync {
+                number: random.usize(1..=SYNCS),
+                moment: if random.bool() {
+                    Moment::Before
+                } else {
+                    Moment::After
+                },
+            },
+            // Short delays are as likely as long ones, on each scale.
+            _ => Fault::ServerAtRandom(LONGEST >> random.u8(..16)),
+        };
+        Self { act, fault }
+    }
+
+    /// For the report.
+    pub fn kind(self) -> String {
+        let act = match self.act {
+            Act::Keygen => "keygen",
+            Act::Sign => "sign",
+        };
+        let fault = match self.fault {
+            Fault::DeviceBefore(_) | Fault::DeviceAfter(_) => "device ends at a call",
+            Fault::ServerAtFrame { .. } => "server killed at a frame",
+            Fault::ServerAtSync { .. } => "server killed at a durable step",
+            Fault::ServerAtRandom(_) => "server killed at a random moment",
+        };
+        format!("{act}: {fault}")
+    }
+}
+
+impl Act {
+    /// Whether its result is a signature.
+    pub const fn signs(self) -> bool {
+        matches!(self, Self::Sign)
+    }
+}
