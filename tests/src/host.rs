@@ -42,6 +42,8 @@ pub enum Fate {
 pub struct Wallet {
     /// The stored state, as text.
     pub stored: RefCell<Option<String>>,
+    /// What was stored before the last write.
+    overwritten: RefCell<Option<String>>,
     /// What the user types into the enrolment dialog.
     pub code: RefCell<String>,
     /// Whether the user says yes.
@@ -86,6 +88,7 @@ impl Default for Wallet {
     fn default() -> Self {
         Self {
             stored: RefCell::default(),
+            overwritten: RefCell::default(),
             code: RefCell::default(),
             approves: Cell::new(true),
             shown: RefCell::default(),
@@ -110,6 +113,11 @@ impl Wallet {
     /// From now on, `hook` runs while the device waits for a write to settle.
     pub fn on_settle(&self, hook: impl FnMut() + 'static) {
         *self.during_settling.borrow_mut() = Box::new(hook);
+    }
+
+    /// Loses the last write, as locking MetaMask before it has settled does.
+    pub fn lose_last_write(&self) {
+        *self.stored.borrow_mut() = self.overwritten.borrow().clone();
     }
 
     /// From now on, `node` answers for the Ethereum node.
@@ -262,7 +270,8 @@ impl World {
                 None => Value::Null,
             }),
             "state.set" => {
-                *wallet.stored.borrow_mut() = Some(params["value"].to_string());
+                let written = Some(params["value"].to_string());
+                *wallet.overwritten.borrow_mut() = wallet.stored.replace(written);
                 Ok(Value::Null)
             }
             "dialog" => {

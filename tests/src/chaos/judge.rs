@@ -48,7 +48,12 @@ impl Judge {
     /// A request that failed says so in one of these ways, and in no other.
     pub fn error(&self, answer: &Value, context: &str) {
         let name = answer.pointer("/error/name").and_then(Value::as_str);
-        let expected = ["ServerUnavailable", "ServerRefused", "KeyFrozen"];
+        let expected = [
+            "ServerUnavailable",
+            "ServerRefused",
+            "KeyFrozen",
+            "NotStored",
+        ];
         assert!(
             name.is_some_and(|name| expected.contains(&name)),
             "{context}: {answer}"

@@ -99,12 +99,18 @@ impl Chaos {
 
     async fn cycle(&mut self, cycle: Cycle) {
         let place = self.random.usize(..self.subjects.len());
-        if cycle.act == Act::Keygen {
-            // A key is made by a device that has none.
-            let fresh = Subject::without_account(self.code()).await;
-            self.replace(place, fresh);
-        }
+        // A key is made by a device that has none; the one before comes back if none is made.
+        let before = match cycle.act {
+            Act::Keygen => {
+                let fresh = Subject::without_account(self.code()).await;
+                self.replace(place, fresh)
+            }
+            Act::Sign => None,
+        };
         let wallet = self.subject(place).wallet.clone();
+        if let Fault::OldState(steps) = cycle.fault {
+            self.subject_mut(place).go_back(steps);
+        }
         let struck = Rc::new(Cell::new(false));
         let fate = self.arm(&wallet, cycle.fault, &struck);
         let device = TestDevice::new(&wallet, fate);
@@ -122,6 +128,12 @@ impl Chaos {
         }
         *self.report.cycles.entry(cycle.kind()).or_default() += 1;
         self.nothing_is_lost(place).await;
+        self.subject_mut(place).remember();
+        if let Some(before) = before
+            && self.subject(place).is_empty()
+        {
+            self.replace(place, before);
+        }
     }
 
     /// Prepares the fault; returns how the device ends.
@@ -153,6 +165,18 @@ impl Chaos {
                     struck.set(!server.restart_in(&environment));
                 }
             }
+            Fault::LostWrite(number) => {
+                let (owner, struck) = (Rc::downgrade(wallet), struck.clone());
+                let seen = Cell::new(0);
+                wallet.on_settle(move || {
+                    seen.set(seen.get() + 1);
+                    if let (true, Some(wallet)) = (seen.get() == number, owner.upgrade()) {
+                        wallet.lose_last_write();
+                        struck.set(true);
+                    }
+                });
+            }
+            Fault::OldState(_) => {}
             Fault::ServerAtRandom(delay) => {
                 let killer = self.server.borrow().killer();
                 thread::spawn(move || {
@@ -167,6 +191,7 @@ impl Chaos {
     /// The fault is over: a server that was never in danger, as a user would find it.
     fn disarm(&mut self, wallet: &Rc<Wallet>) {
         wallet.on_frame(|_, _| {});
+        wallet.on_settle(|| {});
         let mut server = self.server.borrow_mut();
         server.kill();
         server.restart();
@@ -233,10 +258,10 @@ impl Chaos {
         report
     }
 
-    fn replace(&mut self, place: usize, subject: Subject) {
-        if let Some(old) = self.subjects.get_mut(place) {
-            *old = subject;
-        }
+    /// Puts another subject there; the one that was.
+    fn replace(&mut self, place: usize, subject: Subject) -> Option<Subject> {
+        let old = self.subjects.get_mut(place)?;
+        Some(std::mem::replace(old, subject))
     }
 
     fn subject(&self, place: usize) -> &Subject {

@@ -7,6 +7,8 @@ use super::durable::Moment;
 const CALLS: usize = 26;
 const FRAMES: usize = 22;
 const SYNCS: usize = 5;
+const DURABLE_WRITES: usize = 3;
+const OLDEST_STATE: usize = 4;
 /// Microseconds that a keygen takes on a slow machine, roughly.
 const LONGEST: u64 = 1_500_000;
 
@@ -49,6 +51,10 @@ pub enum Fault {
     },
     /// The server, so many microseconds after the request began.
     ServerAtRandom(u64),
+    /// Nobody, but MetaMask is locked before the device's durable write of this number settles.
+    LostWrite(usize),
+    /// Nobody, but the device starts from what it had so many ceremonies ago.
+    OldState(usize),
 }
 
 impl Cycle {
@@ -60,7 +66,9 @@ impl Cycle {
         } else {
             Act::Sign
         };
-        let fault = match random.u8(..8) {
+        let fault = match random.u8(..10) {
+            8 => Fault::LostWrite(random.usize(1..=DURABLE_WRITES)),
+            9 => Fault::OldState(random.usize(1..=OLDEST_STATE)),
             0 => Fault::DeviceBefore(random.usize(1..=CALLS)),
             1 => Fault::DeviceAfter(random.usize(1..=CALLS)),
             2 | 3 => Fault::ServerAtFrame {
@@ -92,6 +100,8 @@ impl Cycle {
             Fault::ServerAtFrame { .. } => "server killed at a frame",
             Fault::ServerAtSync { .. } => "server killed at a durable step",
             Fault::ServerAtRandom(_) => "server killed at a random moment",
+            Fault::LostWrite(_) => "a durable write is lost",
+            Fault::OldState(_) => "an old state is restored",
         };
         format!("{act}: {fault}")
     }

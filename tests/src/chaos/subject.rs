@@ -1,5 +1,6 @@
 //! One device and its user: what MetaMask was told, and what is asked of it.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
@@ -14,7 +15,12 @@ const METAMASK: &str = "metamask";
 pub struct Subject {
     pub wallet: Rc<Wallet>,
     messages: usize,
+    /// What the wallet kept after the last ceremonies, newest last.
+    history: VecDeque<Option<String>>,
 }
+
+/// How many states a subject remembers.
+const HISTORY: usize = 5;
 
 impl Subject {
     /// An enrolled device that has made no key.
@@ -26,6 +32,7 @@ impl Subject {
         Self {
             wallet,
             messages: 0,
+            history: VecDeque::new(),
         }
     }
 
@@ -38,7 +45,24 @@ impl Subject {
             .await
             .expect("the device lives");
         assert!(made.get("result").is_some(), "{made}");
+        subject.remember();
         subject
+    }
+
+    /// Remembers what the wallet keeps now.
+    pub fn remember(&mut self) {
+        self.history.push_back(self.wallet.stored.borrow().clone());
+        if self.history.len() > HISTORY {
+            self.history.pop_front();
+        }
+    }
+
+    /// Restores what the wallet kept so many ceremonies ago, or as long ago as is known.
+    pub fn go_back(&mut self, steps: usize) {
+        let place = self.history.len().saturating_sub(1 + steps);
+        if let Some(old) = self.history.get(place) {
+            *self.wallet.stored.borrow_mut() = old.clone();
+        }
     }
 
     /// Asks the device; none if it ended.
