@@ -37,6 +37,8 @@ pub struct Report {
     pub struck: usize,
     /// Signatures that were made and judged.
     pub signatures: usize,
+    /// Restored states that were refused for their age.
+    pub too_old: usize,
     /// Keys that were frozen because too many checks of them were cut short.
     pub struck_out: usize,
 }
@@ -48,10 +50,11 @@ impl fmt::Display for Report {
         }
         write!(
             f,
-            "{:>6}  in all; {} hit a request that was running; {} signatures, no nonce twice; {} keys struck out",
+            "{:>6}  in all; {} hit a request that was running; {} signatures, no nonce twice; {} states too old; {} keys struck out",
             self.cycles.values().sum::<usize>(),
             self.struck,
             self.signatures,
+            self.too_old,
             self.struck_out,
         )
     }
@@ -75,6 +78,8 @@ struct Chaos {
     subjects: Vec<Subject>,
     judge: Judge,
     report: Report,
+    /// Whether an old state of the device was restored in this cycle.
+    restored: bool,
     /// What is going on, for the message of a failure.
     context: String,
 }
@@ -93,6 +98,7 @@ impl Chaos {
             subjects,
             judge: Judge::default(),
             report: Report::default(),
+            restored: false,
             context: String::new(),
         }
     }
@@ -105,9 +111,10 @@ impl Chaos {
                 let fresh = Subject::without_account(self.code()).await;
                 self.replace(place, fresh)
             }
-            Act::Sign => None,
+            Act::Sign | Act::PrepareAndSign | Act::Refresh => None,
         };
         let wallet = self.subject(place).wallet.clone();
+        self.restored = matches!(cycle.fault, Fault::OldState(_));
         if let Fault::OldState(steps) = cycle.fault {
             self.subject_mut(place).go_back(steps);
         }
@@ -127,6 +134,9 @@ impl Chaos {
             self.report.struck += 1;
         }
         *self.report.cycles.entry(cycle.kind()).or_default() += 1;
+        if self.restored {
+            self.old_state_harms_nothing(place).await;
+        }
         self.nothing_is_lost(place).await;
         self.subject_mut(place).remember();
         if let Some(before) = before
@@ -212,7 +222,25 @@ impl Chaos {
                 self.report.signatures += 1;
             }
             Some(_) => {}
-            None => self.judge.error(answer, &self.context),
+            None => self.judge.error(answer, self.restored, &self.context),
+        }
+    }
+
+    /// A state from before a refresh either still signs, and is the one that counts now, or is
+    /// refused for its age; then the newer one comes back.
+    async fn old_state_harms_nothing(&mut self, place: usize) {
+        if self.subject(place).is_empty() {
+            return;
+        }
+        let subject = self.subject_mut(place);
+        let device = TestDevice::new(&subject.wallet, Fate::Lives);
+        let answer = subject.act(&device, Act::Sign).await;
+        let answer = answer.expect("the device lives");
+        if answer.pointer("/error/name") == Some(&Value::from("EpochMismatch")) {
+            self.report.too_old += 1;
+            self.subject_mut(place).go_back(0);
+        } else {
+            self.accept(&answer, Act::Sign, place);
         }
     }
 
@@ -233,14 +261,23 @@ impl Chaos {
             self.accept(&answer, Act::Sign, place);
             return;
         }
-        // Checks that kills cut short are counted, and a key whose count is full is frozen.
+        // Checks that kills cut short are counted, and a key whose count is full is frozen. A refresh
+        // revives it.
         let name = answer.pointer("/error/name");
         assert_eq!(name, Some(&Value::from("KeyFrozen")), "{context}: {answer}");
         let strikes = self.judge.strikes(self.server.borrow().data());
         assert!(strikes > 0, "{context}: frozen, and no key has struck out");
         self.report.struck_out += 1;
-        let fresh = Subject::with_account(self.code()).await;
-        self.replace(place, fresh);
+        let subject = self.subject_mut(place);
+        let device = TestDevice::new(&subject.wallet, Fate::Lives);
+        let refreshed = subject.act(&device, Act::Refresh).await;
+        let revived = subject
+            .act(&device, Act::Sign)
+            .await
+            .expect("the device lives");
+        let is_signature = revived.get("result").is_some();
+        assert!(is_signature, "{context}: {refreshed:?}, then {revived}");
+        self.accept(&revived, Act::Sign, place);
     }
 
     fn code(&self) -> String {

@@ -4,9 +4,9 @@ use super::durable::Moment;
 
 /// Calls, frames and durable steps that a ceremony has at most; later ones never come, and the
 /// ceremony goes undisturbed.
-const CALLS: usize = 26;
-const FRAMES: usize = 22;
-const SYNCS: usize = 5;
+const CALLS: usize = 40;
+const FRAMES: usize = 28;
+const SYNCS: usize = 8;
 const DURABLE_WRITES: usize = 3;
 const OLDEST_STATE: usize = 4;
 /// Microseconds that a keygen takes on a slow machine, roughly.
@@ -26,6 +26,10 @@ pub enum Act {
     Keygen,
     /// One signature.
     Sign,
+    /// A signature is prepared, and then used.
+    PrepareAndSign,
+    /// New shares for the key.
+    Refresh,
 }
 
 /// Who dies, and when.
@@ -60,11 +64,12 @@ pub enum Fault {
 impl Cycle {
     /// The next cycle.
     pub fn choose(random: &mut fastrand::Rng) -> Self {
-        // A keygen costs fifty signatures.
-        let act = if random.u8(..8) == 0 {
-            Act::Keygen
-        } else {
-            Act::Sign
+        // A keygen or a refresh costs fifty signatures.
+        let act = match random.u8(..16) {
+            0 | 1 => Act::Keygen,
+            2..=4 => Act::Refresh,
+            5..=9 => Act::PrepareAndSign,
+            _ => Act::Sign,
         };
         let fault = match random.u8(..10) {
             8 => Fault::LostWrite(random.usize(1..=DURABLE_WRITES)),
@@ -94,6 +99,8 @@ impl Cycle {
         let act = match self.act {
             Act::Keygen => "keygen",
             Act::Sign => "sign",
+            Act::PrepareAndSign => "prepare and sign",
+            Act::Refresh => "refresh",
         };
         let fault = match self.fault {
             Fault::DeviceBefore(_) | Fault::DeviceAfter(_) => "device ends at a call",
@@ -110,6 +117,6 @@ impl Cycle {
 impl Act {
     /// Whether its result is a signature.
     pub const fn signs(self) -> bool {
-        matches!(self, Self::Sign)
+        matches!(self, Self::Sign | Self::PrepareAndSign)
     }
 }

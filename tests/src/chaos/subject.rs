@@ -73,23 +73,31 @@ impl Subject {
                     .request(PAGE, "keyring_createAccount", json!({"options": {}}))
                     .await
             }
-            Act::Sign => {
-                let account = self.account()?;
-                self.messages += 1;
-                let params = json!([
-                    alloy_primitives::hex::encode_prefixed(self.message()),
-                    account["address"]
-                ]);
-                let submit = json!({
-                    "id": "7c507ff0-365f-4de0-8cd5-eb83c30ebda4", "scope": "", "origin": METAMASK,
-                    "account": account["id"],
-                    "request": {"method": "personal_sign", "params": params},
-                });
-                device
-                    .request(METAMASK, "keyring_submitRequest", submit)
-                    .await
+            Act::Sign => self.sign(device).await,
+            Act::PrepareAndSign => {
+                let params = json!({"account": self.account()?["id"], "count": 2});
+                device.request(PAGE, "tandem_prepare", params).await?;
+                self.sign(device).await
+            }
+            Act::Refresh => {
+                let params = json!({"account": self.account()?["id"]});
+                device.request(PAGE, "tandem_refresh", params).await
             }
         }
+    }
+
+    async fn sign(&mut self, device: &TestDevice) -> Option<Value> {
+        let account = self.account()?;
+        self.messages += 1;
+        let message = alloy_primitives::hex::encode_prefixed(self.message());
+        let submit = json!({
+            "id": "7c507ff0-365f-4de0-8cd5-eb83c30ebda4", "scope": "", "origin": METAMASK,
+            "account": account["id"],
+            "request": {"method": "personal_sign", "params": [message, account["address"]]},
+        });
+        device
+            .request(METAMASK, "keyring_submitRequest", submit)
+            .await
     }
 
     /// What the last signature is over. Never the same twice, so that a nonce used twice would
