@@ -77,8 +77,13 @@ pub enum Error {
     #[error(transparent)]
     Account(#[from] DeriveError),
     /// Words, kit and share were read, but do not belong together.
-    #[error(transparent)]
-    Kit(#[from] KitError),
+    #[error("{path}: {source}", path = .path.display())]
+    Kit {
+        /// The file of the kit.
+        path: PathBuf,
+        /// Why.
+        source: KitError,
+    },
     /// Two shares were read, but do not give the key.
     #[error(transparent)]
     Rebuild(#[from] RebuildError),
@@ -88,7 +93,7 @@ impl Error {
     /// As `--help` says.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Kit(_) | Self::Rebuild(_) => ExitCode::from(3),
+            Self::Kit { .. } | Self::Rebuild(_) => ExitCode::from(3),
             _ => ExitCode::FAILURE,
         }
     }

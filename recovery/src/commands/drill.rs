@@ -21,7 +21,11 @@ pub fn run(path: &Path, from: &FromWords, compact: Option<&Path>) -> Result<(), 
             path: path.to_owned(),
         })?,
     };
-    let share = kit.open(&input::words(from)?.key())?;
+    let refused = |source| Error::Kit {
+        path: path.to_owned(),
+        source,
+    };
+    let share = kit.open(&input::words(from)?.key()).map_err(refused)?;
     say(
         "The words open this kit. With the device's or the server's share of the same epoch they restore:",
     )?;
@@ -31,7 +35,7 @@ pub fn run(path: &Path, from: &FromWords, compact: Option<&Path>) -> Result<(), 
     if let Some(target) = compact {
         let mut randomness = Zeroizing::new([0; 32]);
         getrandom::fill(&mut *randomness).map_err(Error::Random)?;
-        let compacted = File::Kit(kit.compact(&share, &randomness)?);
+        let compacted = File::Kit(kit.compact(&share, &randomness).map_err(refused)?);
         let text = compacted.to_text().map_err(|source| Error::Content {
             path: target.to_owned(),
             source,

@@ -67,7 +67,13 @@ fn with_words(backup: &Backup, path: &Path, arguments: &Rebuild) -> Result<Maste
         .ok_or_else(|| Error::NoKit {
             path: path.to_owned(),
         })?;
-    backup.expect_kit(kit)?;
-    let share = kit.open(&input::words(&arguments.words)?.key())?;
+    let refused = |source| Error::Kit {
+        path: arguments.kit.as_deref().unwrap_or(path).to_owned(),
+        source,
+    };
+    backup.expect_kit(kit).map_err(refused)?;
+    let share = kit
+        .open(&input::words(&arguments.words)?.key())
+        .map_err(refused)?;
     Ok(MasterKey::from_words(backup, &share)?)
 }

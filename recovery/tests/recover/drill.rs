@@ -27,7 +27,10 @@ fn the_right_words_open_kits_and_backups_and_nothing_secret_is_said() {
 #[test]
 fn other_words_do_not() {
     let refused = run(&["drill", text(&sample("deltas.kit.json"))], OTHER_WORDS);
-    refused.failed(3, "the recovery words are not those of this kit");
+    refused.failed(
+        3,
+        "deltas.kit.json: the recovery words are not those of this kit",
+    );
 }
 
 #[test]

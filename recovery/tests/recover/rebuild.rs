@@ -121,12 +121,18 @@ fn shares_that_do_not_belong_together_give_nothing() {
         ],
         WORDS,
     );
-    mixed.failed(3, "they are of different epochs");
+    mixed.failed(
+        3,
+        "terms.kit.json: the share and the recovery kit do not belong together: they are of different epochs",
+    );
     let other = rebuild(
         &["--device", "device.backup.json", "--reveal-key"],
         OTHER_WORDS,
     );
-    other.failed(3, "the recovery words are not those of this kit");
+    other.failed(
+        3,
+        "device.backup.json: the recovery words are not those of this kit",
+    );
 }
 
 #[test]
