@@ -16,6 +16,7 @@ mod backups;
 mod files;
 mod kits;
 mod old_files;
+mod real_refreshes;
 mod rebuilding;
 mod refreshes;
 mod setups;
