@@ -250,6 +250,7 @@ fn a_deal_hides_the_third_point_and_the_key() {
     let third = third_point(&device, &server);
     let (_, first) = Base::deal_from_pieces(&device, &third, &FRESH).unwrap();
     let (_, second) = Base::deal_from_pieces(&device, &third, &[0x32; 32]).unwrap();
+    assert_eq!(first.len(), 134);
     // tag, length, the server's point.
     assert_ne!(first[2..34], second[2..34]);
     for secret in [third, secret_key(&device, &server)] {

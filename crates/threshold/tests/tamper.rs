@@ -15,8 +15,7 @@ mod pair;
 
 use fields::{Change, Field, Shape};
 use pair::{Failure, old_shares};
-use tandem_threshold::refresh::{self, Base};
-use tandem_threshold::{Abort, Basis, Ceremony, Kind, Reason, Role, Verdict, keygen};
+use tandem_threshold::{Abort, Ceremony, Kind, Reason, Role, Verdict, keygen};
 
 const DIGEST: [u8; 32] = [0xd1; 32];
 
@@ -217,10 +216,11 @@ fn the_messages_of_signing_and_of_presigning_do_not_stand_for_each_other() {
     }
 }
 
-// Keygen and refresh. A side's messages of rounds 1 to 4 depend on the ceremony id
-// and on its own randomness only, so one recorded peer serves any number of fresh
-// receivers with the same nonces. (In production the receiver's nonce is fresh, so
-// a recording fits no other ceremony.)
+// Keygen and refresh. In a keygen a side's messages of rounds 1 to 4 depend on the
+// ceremony id and on its own randomness only, so one recorded peer serves any number
+// of fresh receivers with the same nonces. (In production the receiver's nonce is
+// fresh, so a recording fits no other ceremony.) In a refresh they depend on each
+// other, so each change takes a run of its own.
 
 #[derive(Clone, Copy, PartialEq)]
 enum Making {
@@ -252,44 +252,51 @@ fn record(making: Making) -> [Peer; 2] {
     [of(0), of(1)]
 }
 
-/// What a fresh receiver finds in a recorded peer whose message `round` (1 to 4)
-/// is replaced, and at which round it finds it. `None` when it gets through to
-/// the comparison of transcripts.
-fn receive(role: Role, peer: &Peer, round: usize, replaced: &[u8]) -> Option<(usize, Abort)> {
-    let releases = pair::releases();
-    let message = |at: usize| {
-        if at == round {
-            replaced
-        } else {
-            peer.messages[at - 1].as_slice()
-        }
-    };
-    macro_rules! rounds {
-        ($started:expr) => {{
-            let (state, _) = $started.map_err(|a| (0, a))?;
-            let (state, _) = state.receive(message(1)).map_err(|a| (1, a))?;
-            let (state, _) = state.receive(message(2)).map_err(|a| (2, a))?;
-            let (state, _) = state.receive(message(3)).map_err(|a| (3, a))?;
-            state.receive(message(4)).map_err(|a| (4, a)).map(drop)
-        }};
-    }
-    let (device, server) = old_shares();
-    let share = if role == Role::Device { device } else { server };
-    let key = *share.id();
-    let run = || match peer.making {
-        Keygen => {
-            let ceremony = Ceremony {
-                kind: Kind::Keygen,
-                releases: &releases,
-                device_nonce: &pair::DEVICE_NONCE,
-                server_nonce: &pair::SERVER_NONCE,
-            };
-            rounds!(keygen::start(role, &ceremony))
-        }
+/// A change of a message on its way.
+type Changing<'a> = &'a dyn Fn(&mut Vec<u8>);
+
+/// What a receiver finds when the peer's message `round` (1 to 4) is changed, and at
+/// which round it finds it. `None` when a keygen gets through to the comparison of
+/// transcripts.
+fn receive(role: Role, peer: &Peer, round: usize, change: Changing) -> Option<(usize, Abort)> {
+    match peer.making {
+        Keygen => receive_keygen(role, peer, round, change),
         Refresh => {
-            let ceremony = pair::refresh_ceremony(&key, 0, Basis::Shares, &releases);
-            rounds!(refresh::start(Base::from_share(share), &ceremony))
+            // The odd messages are the device's.
+            let number = 2 * round - usize::from(role == Role::Server);
+            let (device, server) = old_shares();
+            let mut hook = |at, message: &mut Vec<u8>| {
+                if at == number {
+                    change(message);
+                }
+            };
+            let failure = pair::refresh_with(device, server, &mut hook).err()?;
+            Some((failure.message.div_ceil(2), failure.abort))
         }
+    }
+}
+
+fn receive_keygen(
+    role: Role,
+    peer: &Peer,
+    round: usize,
+    change: Changing,
+) -> Option<(usize, Abort)> {
+    let releases = pair::releases();
+    let ceremony = Ceremony {
+        kind: Kind::Keygen,
+        releases: &releases,
+        device_nonce: &pair::DEVICE_NONCE,
+        server_nonce: &pair::SERVER_NONCE,
+    };
+    let mut messages = peer.messages.clone();
+    change(&mut messages[round - 1]);
+    let run = || {
+        let (state, _) = keygen::start(role, &ceremony).map_err(|a| (0, a))?;
+        let (state, _) = state.receive(&messages[0]).map_err(|a| (1, a))?;
+        let (state, _) = state.receive(&messages[1]).map_err(|a| (2, a))?;
+        let (state, _) = state.receive(&messages[2]).map_err(|a| (3, a))?;
+        state.receive(&messages[3]).map_err(|a| (4, a))
     };
     run().err()
 }
@@ -315,9 +322,7 @@ fn round_row(making: Making, row: &str, round: usize) -> (&'static str, usize) {
 }
 
 fn check_round_change(role: Role, peer: &Peer, round: usize, field: &Field, at: usize, mask: u8) {
-    let mut changed = peer.messages[round - 1].clone();
-    changed[at] ^= mask;
-    let (reason, found_at) = match receive(role, peer, round, &changed) {
+    let (reason, found_at) = match receive(role, peer, round, &|m| m[at] ^= mask) {
         None => ("TranscriptMismatch".to_owned(), 5),
         Some((found_at, abort)) => {
             assert_eq!(
@@ -493,11 +498,13 @@ fn misshapen_rounds(making: Making) {
     let all: Vec<_> = server.messages.to_vec();
     for round in 1..=4 {
         for wrong in misshapen(&all[round - 1], &all) {
-            let (at, abort) = receive(Role::Device, &server, round, &wrong).unwrap();
+            let (at, abort) =
+                receive(Role::Device, &server, round, &|m| m.clone_from(&wrong)).unwrap();
             assert_eq!(at, round);
             assert_malformed(&abort);
             if round < 4 {
-                let (at, abort) = receive(Role::Server, &device, round, &wrong).unwrap();
+                let (at, abort) =
+                    receive(Role::Server, &device, round, &|m| m.clone_from(&wrong)).unwrap();
                 assert_eq!(at, round);
                 assert_malformed(&abort);
             }
