@@ -209,16 +209,17 @@ fn the_device_may_end_at_every_call_it_makes() {
         let calls = whole.calls();
         assert!(calls > 25, "{calls} calls");
         let mut unproved = 0;
+        // What outlives the device depends on the calls that were done, so ending before
+        // a call is ending after the one before it.
         for call in 1..=calls {
-            for fate in [Fate::EndsBefore(call), Fate::EndsAfter(call)] {
-                let ended = account.refresh_until(fate).await;
-                assert!(ended.is_none(), "{fate:?}: it did not end");
-                unproved += usize::from(account.has_next());
-                account.signs(&format!("{fate:?}")).await;
-                assert!(!account.has_next(), "{fate:?}: it is settled");
-            }
+            let fate = Fate::EndsAfter(call);
+            let ended = account.refresh_until(fate).await;
+            assert!(ended.is_none(), "{fate:?}: it did not end");
+            unproved += usize::from(account.has_next());
+            account.signs(&format!("{fate:?}")).await;
+            assert!(!account.has_next(), "{fate:?}: it is settled");
         }
-        assert!(unproved > 0 && unproved < 2 * calls, "{unproved}");
+        assert!(unproved > 0 && unproved < calls, "{unproved}");
     });
 }
 
