@@ -2,7 +2,7 @@
 
 use crate::network::{Body, Message, Purpose, Refusal};
 use crate::rules::Mistake;
-use crate::share::{DeviceDisk, Digest, Share};
+use crate::share::{DeviceDisk, Digest, Held, Share};
 use crate::state::{Copied, Stage, State, Told};
 use crate::{Life, Party};
 
@@ -304,10 +304,12 @@ impl Life {
             actions.extend(self.recovery(state).map(Action::Start));
         }
         if let Some(next) = disk.next {
-            // The next share comes first.
+            // The next share comes first, unless it is frozen.
             let share = next.share;
-            actions.push(Action::Start(Purpose::Confirm { share }));
-            if told != Told::Frozen {
+            if self.may_confirm(next) {
+                actions.push(Action::Start(Purpose::Confirm { share }));
+            }
+            if told != Told::Frozen && !next.frozen {
                 return;
             }
         }
@@ -321,7 +323,7 @@ impl Life {
         if disk.next.is_some() {
             return;
         }
-        if share.epoch > 0 {
+        if share.epoch > 0 && self.may_confirm(current) {
             actions.push(Action::Start(Purpose::Confirm { share }));
         }
         if current.frozen {
@@ -347,6 +349,12 @@ impl Life {
                 }
             }
         }
+    }
+
+    fn may_confirm(&self, held: Held) -> bool {
+        !held.frozen
+            || !self.rules.have(Mistake::ConfirmUsesTheTransferState)
+            || self.rules.have(Mistake::ConfirmIgnoresTheFreeze)
     }
 
     fn network_may(&self, state: &State, message: Message, actions: &mut Vec<Action>) {

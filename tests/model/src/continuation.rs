@@ -59,7 +59,9 @@ impl Life {
                     self.recovery(&state)
                 } else if told == Told::NeedsRecovery {
                     return End::AsksForWords;
-                } else if told == Told::Frozen || disk.current.is_some_and(|held| held.frozen) {
+                } else if told == Told::Frozen
+                    || disk.next.or(disk.current).is_some_and(|held| held.frozen)
+                {
                     self.refresh(&state)
                 } else if let Some(next) = disk.next {
                     Some(Purpose::Confirm { share: next.share })

@@ -214,7 +214,7 @@ impl Life {
                 state.device.session = None;
                 if let Some(share) = session.purpose.with() {
                     state.send(Party::Server, session.id, Body::Froze);
-                    state.history.answered.push((Party::Device, share));
+                    state.history.answers(Party::Device, share);
                 }
             }
             Stage::Reply | Stage::Half => {}
@@ -227,7 +227,7 @@ impl Life {
         let Some(session) = state.device.session else {
             return;
         };
-        state.history.failed.push((Party::Device, share));
+        state.history.fails(Party::Device, share);
         let mut disk = state.device.disk;
         disk.freeze(share);
         state.device.write(disk);

@@ -34,7 +34,7 @@ pub enum Mistake {
     /// the server's reply.
     ConfirmPromotesAtItsEnd,
     /// A Confirm is a joint signature with the next share, in place of the proof that the
-    /// server keeps: it has checks that can fail and be cut short.
+    /// server keeps: it has checks that can fail and be cut short, and a freeze stops it.
     ConfirmUsesTheTransferState,
     /// Such a Confirm is run with a frozen share, too.
     ConfirmIgnoresTheFreeze,

@@ -271,8 +271,8 @@ impl Life {
         disk.freeze(share);
         let first = !self.rules.have(Mistake::AnswersBeforeTheFreeze);
         state.server.write(disk, first);
-        state.history.failed.push((Party::Server, share));
-        state.history.answered.push((Party::Server, share));
+        state.history.fails(Party::Server, share);
+        state.history.answers(Party::Server, share);
         state.refuse(id, Refusal::Aborted);
     }
 
@@ -282,7 +282,7 @@ impl Life {
             state.server.disk.strike(share);
         }
         if failed {
-            state.history.failed.push((Party::Server, share));
+            state.history.fails(Party::Server, share);
         }
         self.server_restarts(state);
     }

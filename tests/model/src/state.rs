@@ -2,7 +2,7 @@
 //! back, and what must be remembered to judge.
 
 use crate::network::{Body, Message, Network, Purpose, Refusal};
-use crate::share::{DeviceDisk, Digest, REQUESTS, ServerDisk, Share};
+use crate::share::{DeviceDisk, Digest, REQUESTS, STRIKES, ServerDisk, Share};
 
 /// One of the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,6 +147,26 @@ pub struct History {
     pub failed: Vec<(Party, Share)>,
     /// Those that the cheat could see fail.
     pub answered: Vec<(Party, Share)>,
+}
+
+impl History {
+    /// A check failed. More than break the property need not be told apart.
+    pub(crate) fn fails(&mut self, party: Party, share: Share) {
+        let one = (party, share);
+        let times = self.failed.iter().filter(|other| **other == one).count();
+        if times <= usize::from(STRIKES) {
+            self.failed.push(one);
+        }
+    }
+
+    /// The cheat saw a check fail.
+    pub(crate) fn answers(&mut self, party: Party, share: Share) {
+        let one = (party, share);
+        let times = self.answered.iter().filter(|other| **other == one).count();
+        if times <= 1 {
+            self.answered.push(one);
+        }
+    }
 }
 
 impl Device {
