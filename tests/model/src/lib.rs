@@ -11,6 +11,7 @@ mod action;
 mod continuation;
 mod device;
 mod network;
+mod possible;
 mod rules;
 mod scenario;
 mod server;

@@ -4,7 +4,8 @@ use stateright::Property;
 
 use crate::Life;
 use crate::continuation::End;
-use crate::share::{STRIKES, Share};
+use crate::network::Purpose;
+use crate::share::{Digest, STRIKES, Share};
 use crate::state::{Party, State, Told};
 
 type Promise = Property<Life>;
@@ -61,10 +62,17 @@ pub(crate) fn all() -> Vec<Promise> {
             held.all(|held| held.ciphertexts)
         }),
         Promise::always(NOT_BELOW, |_, state| !state.history.below_floor),
-        Promise::always(NOT_ACCEPTED, |_, state| {
-            let (floor, promoted) = (state.server.floor, state.history.promoted);
-            let mut epochs = state.server.disk.shares().map(|held| held.share.epoch);
-            epochs.all(|epoch| epoch >= promoted || epoch < floor)
+        Promise::always(NOT_ACCEPTED, |life, state| {
+            let mut old = state.server.disk.shares().map(|held| held.share);
+            !old.any(|share| {
+                let (request, digest) = (0, Digest::A);
+                let purpose = Purpose::Sign {
+                    share,
+                    request,
+                    digest,
+                };
+                share.epoch < state.history.promoted && life.server_share(state, purpose).is_ok()
+            })
         }),
         Promise::always(NOT_MIXED, |_, state| !state.history.mixed),
         Promise::always(RESTORE, |life, state| {

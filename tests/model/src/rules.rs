@@ -53,6 +53,9 @@ pub enum Mistake {
     PresignaturesOutliveTheEpoch,
     /// A request that comes again is computed again, with the nonce it had.
     RecomputesARepeatedRequest,
+    /// Whether a request was signed before is looked up when its session opens, and not again
+    /// with the record.
+    LooksAtTheRecordOnlyOnce,
     /// The server's half leaves before it is on record.
     RecordsAfterRelease,
     /// The recovery ciphertexts of the next epoch are written after the promotion, in a

@@ -174,6 +174,7 @@ impl Life {
                 self.promote(state, session.share);
                 // In the same transaction as the record; the check at the opening only saves work.
                 if !self.rules.have(Mistake::RecomputesARepeatedRequest)
+                    && !self.rules.have(Mistake::LooksAtTheRecordOnlyOnce)
                     && recorded(state, request).is_some()
                 {
                     return state.refuse(session.id, Refusal::OtherDigest);

@@ -8,10 +8,10 @@ use tandem_model::Mistake::{
     AcceptsEqualCommitments, AnswersBeforeTheFreeze, BareAcknowledgement,
     CiphertextsAfterPromotion, ConfirmIgnoresTheFreeze, ConfirmPromotesAtItsEnd,
     ConfirmUsesTheTransferState, DeviceDeletesBeforeProof, DeviceDoesNotWaitForItsWrites,
-    DeviceKeepsPresignatures, FloorInTheSnapshot, NothingBindsTheShare, OpeningNamesTheEpochOnly,
-    PresignaturesOutliveTheEpoch, RecomputesARepeatedRequest, RecordsAfterRelease,
-    RefreshFromCurrentOnly, ServerKeepsPresignatures, ServerPreparesAfterItsHalf,
-    ServerPromotesOnTheProof, StrikeAfterTheCheck, TwoSessionsAtOnce,
+    DeviceKeepsPresignatures, FloorInTheSnapshot, LooksAtTheRecordOnlyOnce, NothingBindsTheShare,
+    OpeningNamesTheEpochOnly, PresignaturesOutliveTheEpoch, RecomputesARepeatedRequest,
+    RecordsAfterRelease, RefreshFromCurrentOnly, ServerKeepsPresignatures,
+    ServerPreparesAfterItsHalf, ServerPromotesOnTheProof, StrikeAfterTheCheck, TwoSessionsAtOnce,
 };
 use tandem_model::property::{
     NO_SECOND_TRY, NOT_ACCEPTED, NOT_BELOW, NOT_MIXED, NOT_WHOLE, NOT_WHOLE_ON_DISK, ON_RECORD,
@@ -256,6 +256,18 @@ fn presignatures_that_outlive_the_epoch_sign_below_the_floor() {
         ..PRESIGN
     };
     caught(&[PresignaturesOutliveTheEpoch], scenario, NOT_BELOW);
+}
+
+#[test]
+fn a_record_that_is_looked_up_only_once_lets_a_prepared_session_overtake() {
+    let scenario = Scenario {
+        refreshes: 1,
+        ..PRESIGN
+    };
+    let two = [PresignaturesOutliveTheEpoch, LooksAtTheRecordOnlyOnce];
+    caught(&two, scenario, ONE_DIGEST_A_REQUEST);
+    let one = [LooksAtTheRecordOnlyOnce];
+    assert_eq!(counterexample(&one, PRESIGN, ONE_DIGEST_A_REQUEST), None);
 }
 
 #[test]
