@@ -242,7 +242,7 @@ mod long {
 
     #[test]
     #[ignore = "minutes"]
-    fn a_lost_device_and_an_old_backup_survive_two_crashes() {
+    fn a_lost_device_and_an_old_backup_survive_a_crash() {
         for copied in [Party::Device, Party::Server] {
             let scenario = Scenario {
                 refreshes: 2,
@@ -263,7 +263,6 @@ mod long {
             let scenario = Scenario {
                 refreshes: 2,
                 signatures: 2,
-                presignatures: 1,
                 crashes: 3,
                 cheat: Some(cheat),
                 ..KEY
