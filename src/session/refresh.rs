@@ -46,7 +46,6 @@ impl Device {
             return Ok(());
         }
         match self.confirm(key, Which::Next).await {
-            Ok(()) => self.promote(key).await,
             Err(error) if refused_for(&error, RefusalCode::EpochMismatch) => {
                 self.store_durably(Box::new(|state| {
                     state.key_mut(key)?.drop_next();
@@ -54,7 +53,7 @@ impl Device {
                 }))
                 .await
             }
-            Err(error) => Err(error),
+            outcome => outcome,
         }
     }
 
@@ -167,7 +166,10 @@ impl Device {
             Which::Next => state.key(key)?.share_to_confirm()?,
         };
         let mut session = Session::connect(self, &enrolment.url()?).await?;
-        match confirm_rounds(&mut session, &device_key, share).await {
+        match self
+            .confirm_rounds(&mut session, &device_key, share, key, which)
+            .await
+        {
             Ok(()) => {
                 session.close().await;
                 Ok(())
@@ -194,10 +196,46 @@ impl Device {
         }
     }
 
+    async fn confirm_rounds(
+        &self,
+        session: &mut Session,
+        device_key: &DeviceKey,
+        share: KeyShare,
+        key: &str,
+        which: Which,
+    ) -> Result<(), Failure> {
+        let releases = session.releases.clone();
+        let (device_nonce, server_nonce) = (session.device_nonce, session.server_nonce);
+        let (id, epoch) = (*share.id(), share.epoch());
+        let ceremony = Ceremony {
+            kind: Kind::Confirm { key: &id, epoch },
+            releases: &releases,
+            device_nonce: &device_nonce,
+            server_nonce: &server_nonce,
+        };
+        let (state, round) = confirm::open(share, &ceremony)?;
+        let purpose = Purpose::Confirm {
+            key: *id.as_bytes(),
+            epoch,
+            round,
+        };
+        session.open(device_key, purpose).await?;
+        let (state, answer) = state.receive(&session.answer().await?)?;
+        // 10.8 (5): > the reply was checked with the share, so the server has the other
+        // > half; the answer lets it give up the epoch before, so the device does first.
+        if let Which::Next = which {
+            self.promote(key).await?;
+        }
+        // The signature says what we wanted to know.
+        state.receive(&session.round(answer).await?)?;
+        Ok(())
+    }
+
     async fn freeze_share(&self, key: &str, which: Which) -> Result<(), Error> {
         match which {
-            Which::Current => self.freeze(key).await,
-            Which::Next => self.freeze_next(key).await,
+            // The next share has become the current one by then, or not yet.
+            Which::Next if self.load().await?.key(key)?.has_next() => self.freeze_next(key).await,
+            Which::Next | Which::Current => self.freeze(key).await,
         }
     }
 }
@@ -209,31 +247,4 @@ enum Which {
     Current,
     /// The one that is not proved.
     Next,
-}
-
-async fn confirm_rounds(
-    session: &mut Session,
-    device_key: &DeviceKey,
-    share: KeyShare,
-) -> Result<(), Failure> {
-    let releases = session.releases.clone();
-    let (device_nonce, server_nonce) = (session.device_nonce, session.server_nonce);
-    let (id, epoch) = (*share.id(), share.epoch());
-    let ceremony = Ceremony {
-        kind: Kind::Confirm { key: &id, epoch },
-        releases: &releases,
-        device_nonce: &device_nonce,
-        server_nonce: &server_nonce,
-    };
-    let (state, round) = confirm::open(share, &ceremony)?;
-    let purpose = Purpose::Confirm {
-        key: *id.as_bytes(),
-        epoch,
-        round,
-    };
-    session.open(device_key, purpose).await?;
-    let (state, answer) = state.receive(&session.answer().await?)?;
-    // The signature says what we wanted to know.
-    state.receive(&session.round(answer).await?)?;
-    Ok(())
 }
