@@ -8,7 +8,7 @@ const at = (...parts) => join(root, ...parts);
 
 export const cargoLock = at('Cargo.lock');
 export const packageLock = at('package-lock.json');
-export const nodeModules = at('node_modules');
+export const peers = at('bench', 'peers');
 export const pkg = at('pkg');
 export const snap = at('snap');
 export const webpackConfig = at('webpack.config.js');

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use tandem_threshold::refresh::{self, Base};
 use tandem_threshold::{
-    Abort, AccountShare, Basis, Ceremony, KeyShare, Kind, Reason, Releases, Role, Verdict, keygen,
-    presign, sign,
+    Abort, AccountShare, Basis, Ceremony, KeyShare, Kind, Reason, Releases, Role, Signature,
+    Verdict, keygen, presign, sign,
 };
 
 /// What one side spent.
@@ -157,7 +157,7 @@ fn make_signature(
     server: &KeyShare,
     digest: &[u8; 32],
     clock: &dyn Fn() -> f64,
-) -> Result<Report, Abort> {
+) -> Result<(Signature, Report), Abort> {
     let mut meter = Meter {
         clock,
         report: Report::default(),
@@ -187,8 +187,8 @@ fn make_signature(
     let (device, d2) = step!(meter, Device, device.receive(&s1));
     let s2 = meter.step(Role::Server, || server.receive(&d2))?;
     meter.sent(Role::Server, &s2.message);
-    meter.step(Role::Device, || device.receive(&s2.message))?;
-    Ok(meter.report)
+    let signature = meter.step(Role::Device, || device.receive(&s2.message))?;
+    Ok((signature, meter.report))
 }
 
 /// Deriving the account's share is part of every signature.
@@ -241,7 +241,8 @@ fn make_presignature(
 }
 
 /// Runs `keygens` keygens, as many refreshes, `signatures` signatures and as many
-/// presignatures with their use; medians and minima as JSON.
+/// presignatures with their use; medians and minima as JSON, and the
+/// last signature, for another library to judge.
 ///
 /// # Errors
 /// An honest run that aborts, as text.
@@ -260,15 +261,27 @@ pub fn run(keygens: usize, signatures: usize, clock: &dyn Fn() -> f64) -> Result
         refreshed.push(pair.2);
         (device, server) = (pair.0, pair.1);
     }
-    let (mut signed, mut prepared, mut used) = (Vec::new(), Vec::new(), Vec::new());
+    let public_key = device
+        .account(0)
+        .map_err(|error| error.to_string())?
+        .public_key();
+    let (mut signed, mut prepared, mut online) = (Vec::new(), Vec::new(), Vec::new());
+    let mut last = Value::Null;
     for number in 0..signatures.max(1) {
         let digest = [number.to_le_bytes()[0]; 32];
-        let report = make_signature(&device, &server, &digest, clock);
-        signed.push(report.map_err(|abort| abort.to_string())?);
-        let [preparation, online] = make_presignature(&device, &server, &digest, clock)
+        let (signature, report) =
+            make_signature(&device, &server, &digest, clock).map_err(|abort| abort.to_string())?;
+        signed.push(report);
+        last = json!({
+            "publicKey": public_key.as_slice(),
+            "digest": digest,
+            "r": signature.r,
+            "s": signature.s,
+        });
+        let [preparation, use_of_it] = make_presignature(&device, &server, &digest, clock)
             .map_err(|abort| abort.to_string())?;
         prepared.push(preparation);
-        used.push(online);
+        online.push(use_of_it);
     }
     let share = device.to_bytes().map_err(|error| error.to_string())?;
     Ok(json!({
@@ -276,7 +289,8 @@ pub fn run(keygens: usize, signatures: usize, clock: &dyn Fn() -> f64) -> Result
         "refresh": summarise(&refreshed),
         "sign": summarise(&signed),
         "presign": summarise(&prepared),
-        "use": summarise(&used),
+        "online": summarise(&online),
+        "lastSignature": last,
         "storedShareBytes": share.len(),
     }))
 }

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { root } from '../paths.mjs';
 import { capture } from '../run.mjs';
 import { bindgen, buildForWasm, optimise } from '../wasm.mjs';
+import { cpuMs } from './clock.mjs';
 import { verdict } from './verdict.mjs';
 
 const KEYGENS = 5;
@@ -19,7 +20,7 @@ export async function benchCeremonies() {
   const native = nativeNumbers();
   const wasm = await wasmNumbers();
   console.log(`per side, CPU ms: median (minimum) of ${KEYGENS} keygens and refreshes, ${SIGNATURES} signatures`);
-  for (const ceremony of ['keygen', 'refresh', 'sign', 'presign', 'use']) {
+  for (const ceremony of ['keygen', 'refresh', 'sign', 'presign', 'online']) {
     for (const side of ['device', 'server']) {
       const show = ({ cpuMsMedian, cpuMsMin }) => `${cpuMsMedian} (${cpuMsMin})`.padEnd(18);
       const cost = wasm[ceremony][side];
@@ -36,9 +37,9 @@ export async function benchCeremonies() {
     verdict('keygen, wasm, slower side, ms', worst('keygen'), TARGETS.keygenMs),
     verdict('refresh, wasm, slower side, ms', worst('refresh'), TARGETS.refreshMs),
     verdict('preparing a signature, wasm, slower side, ms', worst('presign'), TARGETS.presignMs),
-    verdict('using it, wasm, device, ms', wasm.use.device.cpuMsMedian, TARGETS.useDeviceMs),
-    verdict('using it, device sends, bytes', wasm.use.device.bytes, TARGETS.useBytes),
-    verdict('using it, server sends, bytes', wasm.use.server.bytes, TARGETS.useBytes),
+    verdict('using it, wasm, device, ms', wasm.online.device.cpuMsMedian, TARGETS.useDeviceMs),
+    verdict('using it, device sends, bytes', wasm.online.device.bytes, TARGETS.useBytes),
+    verdict('using it, server sends, bytes', wasm.online.server.bytes, TARGETS.useBytes),
   ];
 }
 
@@ -47,8 +48,14 @@ function nativeNumbers() {
   return JSON.parse(capture('cargo', [...program, 'ceremonies', `${KEYGENS}`, `${SIGNATURES}`], { cwd: root }));
 }
 
-/** The same code as WebAssembly, through the same tools as the keyring. */
 async function wasmNumbers() {
+  const run = await openCeremonies();
+  run(2, 150); // lets the engine compile: its compiler threads count as CPU time too
+  return run(KEYGENS, SIGNATURES);
+}
+
+/** The same code as WebAssembly, through the same tools as the keyring: `run(keygens, signatures)`. */
+export async function openCeremonies() {
   const folder = join(root, 'target', 'bench-wasm');
   const compiled = buildForWasm('tandem-bench');
   bindgen(compiled, folder, 'bench');
@@ -57,10 +64,5 @@ async function wasmNumbers() {
   optimise(module);
   const core = await import(pathToFileURL(join(folder, 'bench.js')).href);
   core.initSync({ module: readFileSync(module) });
-  const clock = () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
-  };
-  core.run(2, 150, clock); // lets the engine compile: its compiler threads count as CPU time too
-  return JSON.parse(core.run(KEYGENS, SIGNATURES, clock));
+  return (keygens, signatures) => JSON.parse(core.run(keygens, signatures, cpuMs));
 }
