@@ -77,7 +77,7 @@ pub(crate) struct Session {
     /// Complete messages that arrived together with the one last taken.
     ready: Vec<Vec<u8>>,
     /// How long one answer may take, in milliseconds.
-    patience: u32,
+    pub(crate) patience: u32,
     pub(crate) releases: Releases,
     pub(crate) server_nonce: Nonce,
     pub(crate) device_nonce: Nonce,
@@ -85,19 +85,10 @@ pub(crate) struct Session {
 
 impl Session {
     /// Connects and takes the server's welcome.
-    pub(crate) async fn connect(device: &Device, url: &ServerUrl) -> Result<Self, Error> {
-        Self::connect_for(device, url, ANSWER_MS).await
-    }
-
-    /// The same, where an answer may take `patience` milliseconds.
     ///
     /// What was prepared ends here: MetaMask opens no second socket to one address,
     /// and the server drops it when a session begins.
-    pub(crate) async fn connect_for(
-        device: &Device,
-        url: &ServerUrl,
-        patience: u32,
-    ) -> Result<Self, Error> {
+    pub(crate) async fn connect(device: &Device, url: &ServerUrl) -> Result<Self, Error> {
         device.drop_prepared().await;
         let socket = device.sockets.connect(url.as_str()).await;
         let socket = socket.map_err(|error| match error {
@@ -116,7 +107,7 @@ impl Session {
             splitter: Splitter::default(),
             reassembler: Reassembler::default(),
             ready: Vec::new(),
-            patience,
+            patience: ANSWER_MS,
             releases: Releases {
                 device: release().to_string(),
                 server: String::new(),

@@ -4,7 +4,7 @@
 //! it belongs to. It goes when either ends, when another session begins, and when
 //! anything about it is in doubt.
 
-use tandem_threshold::presign::device::{Presignature, open};
+use tandem_threshold::presign::device::{AwaitReply, Presignature, open};
 use tandem_threshold::{Ceremony, KeyShare, Kind, Nonce, Signature};
 use tandem_wire::{DeviceKey, PresignRequest, Purpose, RefusalCode, ToServer, UseRequest};
 
@@ -14,8 +14,8 @@ use crate::error::Error;
 use crate::keyring::Approved;
 use crate::state::Account;
 
-/// How long one answer may take. A signature can do without what is prepared, so it
-/// does not wait for it as long as for a ceremony.
+/// How long one answer may take, in milliseconds. A signature can do without what is
+/// prepared, so it does not wait for it as long as for a ceremony.
 const ANSWER_MS: u32 = 5_000;
 
 /// Signatures that are prepared, and the session that prepared them.
@@ -56,7 +56,8 @@ impl Device {
         let device_key = enrolment.device_key()?;
         let share = state.key(&account.key)?.share()?;
         let url = enrolment.url()?;
-        let mut session = Session::connect_for(self, &url, ANSWER_MS).await?;
+        let mut session = Session::connect(self, &url).await?;
+        session.patience = ANSWER_MS;
         match prepare(&mut session, &device_key, &share, account, count).await {
             Ok(presignatures) => {
                 let ready = presignatures.len();
@@ -146,34 +147,7 @@ async fn prepare(
     account: &Account,
     count: u8,
 ) -> Result<Vec<(u8, Presignature)>, Failure> {
-    let releases = session.releases.clone();
-    let (device_nonce, server_nonce) = (session.device_nonce, session.server_nonce);
-    let (mut states, mut rounds) = (Vec::new(), Vec::new());
-    for index in 0..count {
-        let ceremony = Ceremony {
-            kind: Kind::Presign {
-                key: share.id(),
-                epoch: share.epoch(),
-                account: account.index,
-                index,
-            },
-            releases: &releases,
-            device_nonce: &device_nonce,
-            server_nonce: &server_nonce,
-        };
-        let account_share = share
-            .account(account.index)
-            .map_err(|_| Error::Internal("the account's index is not valid"))?;
-        let (state, round) = open(account_share, &ceremony)?;
-        states.push(state);
-        rounds.push(round);
-    }
-    let request = PresignRequest {
-        key: *share.id().as_bytes(),
-        epoch: share.epoch(),
-        account: account.index,
-        rounds,
-    };
+    let (states, request) = open_all(session, share, account.index, count)?;
     session.open(device_key, Purpose::Presign(request)).await?;
     let mut presignatures = Vec::with_capacity(states.len());
     let mut answers = Vec::with_capacity(states.len());
@@ -187,6 +161,42 @@ async fn prepare(
         session.send(&ToServer::Round(answer)).await?;
     }
     Ok(presignatures)
+}
+
+/// Step 12.1.
+fn open_all(
+    session: &Session,
+    share: &KeyShare,
+    account: u32,
+    count: u8,
+) -> Result<(Vec<AwaitReply>, PresignRequest), Failure> {
+    let mut states = Vec::new();
+    let mut request = PresignRequest {
+        key: *share.id().as_bytes(),
+        epoch: share.epoch(),
+        account,
+        rounds: Vec::new(),
+    };
+    for index in 0..count {
+        let ceremony = Ceremony {
+            kind: Kind::Presign {
+                key: share.id(),
+                epoch: request.epoch,
+                account,
+                index,
+            },
+            releases: &session.releases,
+            device_nonce: &session.device_nonce,
+            server_nonce: &session.server_nonce,
+        };
+        let share = share
+            .account(account)
+            .map_err(|_| Error::Internal("the account's index is not valid"))?;
+        let (state, round) = open(share, &ceremony)?;
+        states.push(state);
+        request.rounds.push(round);
+    }
+    Ok((states, request))
 }
 
 /// Steps 12.4 and 12.6.

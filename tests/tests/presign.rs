@@ -340,8 +340,8 @@ fn a_changed_byte_in_the_servers_half_gives_no_signature_and_no_second_try() {
     local(async {
         let server = Server::start();
         let world = World::with_accounts(&server, 1).await;
-        // The last byte is of w, byte 20 of the server's nonce.
-        for at in [|length: usize| length - 1, |_| 20] {
+        // The last byte is of the server's nonce, byte 70 of w.
+        for at in [|length: usize| length - 1, |_| 70] {
             assert_eq!(world.prepare(0, 1).await, 1);
             world.tamper(Direction::ToDevice, at);
             let before = world.wallet.sockets_opened();

@@ -19,18 +19,53 @@ pub trait Message: Serialize + DeserializeOwned {
     const MAX_LEN: usize;
 }
 
+/// What tells a message from others: for bodies that travel as several messages, so
+/// that their code is there once.
+pub struct Kind {
+    /// First byte on the wire.
+    pub tag: u8,
+    /// What SPEC.md calls it.
+    pub name: &'static str,
+    /// Longest encoding that is looked at, in bytes.
+    pub max_len: usize,
+}
+
+impl Kind {
+    const fn of<M: Message>() -> Self {
+        Self {
+            tag: M::TAG,
+            name: M::NAME,
+            max_len: M::MAX_LEN,
+        }
+    }
+}
+
 /// Encodes a message. The result is the caller's to send; where it holds a
 /// secret (the fragment and the setup of keygen) no other copy is left behind.
 pub fn encode<M: Message>(message: &M) -> Result<Vec<u8>, Abort> {
-    match encode_secret(M::TAG, message) {
+    encode_as(&Kind::of::<M>(), message)
+}
+
+/// Encodes a body as a message of the given kind.
+pub fn encode_as<T: Serialize>(kind: &Kind, body: &T) -> Result<Vec<u8>, Abort> {
+    match encode_secret(kind.tag, body) {
         Some(mut bytes) => Ok(std::mem::take(&mut *bytes)),
-        None => Err(Abort::malformed(M::NAME, "our own message does not encode")),
+        None => Err(Abort::malformed(
+            kind.name,
+            "our own message does not encode",
+        )),
     }
 }
 
 /// Decodes a message and refuses everything that is not exactly one.
 pub fn decode<M: Message>(bytes: &[u8]) -> Result<M, Abort> {
-    decode_exact(M::TAG, M::MAX_LEN, bytes).map_err(|detail| Abort::malformed(M::NAME, detail))
+    decode_as(&Kind::of::<M>(), bytes)
+}
+
+/// Decodes the body of a message of the given kind.
+pub fn decode_as<T: Serialize + DeserializeOwned>(kind: &Kind, bytes: &[u8]) -> Result<T, Abort> {
+    decode_exact(kind.tag, kind.max_len, bytes)
+        .map_err(|detail| Abort::malformed(kind.name, detail))
 }
 
 /// Decodes what [`encode_secret`] writes behind `first`, and nothing else.

@@ -114,7 +114,7 @@ fn a_presignature_sends_the_values_of_the_specification_and_signs_with_another_r
     let nonce = &pair::PRESIGN_SERVER_NONCE;
     let commitment = h(&[b"tandem/presign/server-nonce/v1", &id, nonce]);
     assert_eq!(sent[1][sent[1].len() - 32..], commitment);
-    assert_eq!(&sent[4][1..33], nonce);
+    assert_eq!(&sent[4][67..], nonce);
 
     let nonce_point = fields::nonce_point(&sent[1], &sent[2]);
     let x: [u8; 32] = nonce_point.x().into();

@@ -5,10 +5,11 @@ use std::fmt;
 
 use dkls23::secp256k1::Party;
 
-use super::messages::{Answer, Opening, Partial, Reply, Use};
+use super::messages::{ANSWER, OPENING, Partial, Reply, Use};
 use super::rerandomise::{Origin, Prepared, Purpose, commitment};
 use super::run;
 use crate::sign::engine::{Committed, Run};
+use crate::sign::messages::{self as body, Answer, Opening};
 use crate::{
     Abort, AccountShare, Ceremony, CeremonyId, Nonce, PublicKey, Reason, Role, Signature, codec,
 };
@@ -47,7 +48,7 @@ pub struct AwaitPartial {
 pub fn open(share: AccountShare, ceremony: &Ceremony) -> Result<(AwaitReply, Vec<u8>), Abort> {
     let (run, origin) = run(share, ceremony, Role::Device)?;
     let (committed, opening) = run.commit()?;
-    let message = codec::encode(&Opening(opening))?;
+    let message = codec::encode_as(&OPENING, &Opening(opening))?;
     let state = AwaitReply {
         run,
         origin,
@@ -66,14 +67,17 @@ impl AwaitReply {
     /// # Errors
     /// [`Abort`]; obey its verdict.
     pub fn receive(self, message: &[u8]) -> Result<(Presignature, Vec<u8>), Abort> {
-        let reply: Reply = codec::decode(message)?;
+        let Reply {
+            reply,
+            nonce_commitment,
+        } = Reply::decode(message)?;
         let (multiplied, answer) = self.run.multiply(self.committed, reply.opening)?;
         let mask = multiplied.inversion_mask();
         let half = self.run.check(multiplied, reply.answer)?;
-        let message = codec::encode(&Answer(answer))?;
+        let message = codec::encode_as(&ANSWER, &Answer(answer))?;
         let presignature = Presignature {
             prepared: Prepared::new(self.origin, half, mask)?,
-            nonce_commitment: reply.nonce_commitment,
+            nonce_commitment,
             party: self.run.into_public_party(),
         };
         Ok((presignature, message))
@@ -92,10 +96,11 @@ impl Presignature {
     /// # Errors
     /// [`Abort`]; obey its verdict.
     pub fn spend(self, digest: &[u8; 32], nonce: &Nonce) -> Result<(AwaitPartial, Vec<u8>), Abort> {
-        let message = codec::encode(&Use {
+        let message = Use {
             nonce: *nonce,
             binding: self.prepared.binding(digest, nonce)?,
-        })?;
+        }
+        .encode();
         let state = AwaitPartial {
             presignature: self,
             digest: *digest,
@@ -137,7 +142,10 @@ impl AwaitPartial {
     /// committed to, found before anything is computed with it; else [`Abort`];
     /// obey its verdict.
     pub fn receive(self, message: &[u8]) -> Result<Signature, Abort> {
-        let Partial { nonce, partial } = codec::decode(message)?;
+        let Partial {
+            partial: body::Partial(peer),
+            nonce,
+        } = Partial::decode(message)?;
         let Presignature {
             prepared,
             nonce_commitment,
@@ -153,7 +161,7 @@ impl AwaitPartial {
             device_nonce: &self.nonce,
             server_nonce: &nonce,
         })?;
-        Run::new(party, Role::Device, &id, self.digest).combine(half, partial)
+        Run::new(party, Role::Device, &id, self.digest).combine(half, peer)
     }
 }
 

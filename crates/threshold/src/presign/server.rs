@@ -5,11 +5,12 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::messages::{Answer, Opening, Partial, Reply, Use};
+use super::messages::{ANSWER, OPENING, Partial, Reply, Use};
 use super::rerandomise::{Origin, Prepared, Purpose, commitment};
 use super::run;
 use crate::sign::PartialSignature;
 use crate::sign::engine::{Multiplied, Run};
+use crate::sign::messages::{self as body, Answer, Opening};
 use crate::{Abort, AccountShare, Ceremony, CeremonyId, Nonce, PublicKey, Reason, Role, codec};
 
 /// After step 12.2: waits for the device's answer.
@@ -47,14 +48,14 @@ pub fn reply(
     message: &[u8],
 ) -> Result<(AwaitAnswer, Vec<u8>), Abort> {
     let (run, origin) = run(share, ceremony, Role::Server)?;
-    let Opening(peer) = codec::decode(message)?;
+    let Opening(peer) = codec::decode_as(&OPENING, message)?;
     let (committed, opening) = run.commit()?;
     let (multiplied, answer) = run.multiply(committed, peer)?;
-    let message = codec::encode(&Reply {
-        opening,
-        answer,
+    let message = Reply {
+        reply: body::Reply { opening, answer },
         nonce_commitment: commitment(&origin.id, nonce),
-    })?;
+    }
+    .encode()?;
     let state = AwaitAnswer {
         run,
         origin,
@@ -70,7 +71,7 @@ impl AwaitAnswer {
     /// # Errors
     /// [`Abort`]; obey its verdict.
     pub fn receive(self, message: &[u8]) -> Result<Presignature, Abort> {
-        let Answer(peer) = codec::decode(message)?;
+        let Answer(peer) = codec::decode_as(&ANSWER, message)?;
         let mask = self.multiplied.inversion_mask();
         let half = self.run.check(self.multiplied, peer)?;
         Ok(Presignature {
@@ -94,7 +95,7 @@ impl Presignature {
     /// another presignature; else [`Abort`]; obey its verdict. The presignature is
     /// gone in any case.
     pub fn spend(self, digest: &[u8; 32], message: &[u8]) -> Result<PartialSignature, Abort> {
-        let peer: Use = codec::decode(message)?;
+        let peer = Use::decode(message)?;
         // 12.5: > the binding is the one of this presignature and this digest.
         if self.prepared.binding(digest, &peer.nonce)? != peer.binding {
             return Err(Abort::retry(Reason::WrongCeremony(
@@ -108,10 +109,11 @@ impl Presignature {
         })?;
         Ok(PartialSignature {
             r: half.x_coordinate,
-            message: codec::encode(&Partial {
+            message: Partial {
+                partial: body::Partial(half.release()),
                 nonce: *self.nonce,
-                partial: half.release(),
-            })?,
+            }
+            .encode()?,
         })
     }
 

@@ -167,9 +167,13 @@ impl Run {
 
 /// 32 bytes as the library writes scalars: 64 hex digits.
 fn hex(bytes: &[u8; 32]) -> String {
-    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
-    let digits = |byte: &u8| [digit(byte >> 4), digit(byte & 0xf)];
-    bytes.iter().flat_map(digits).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 0xf] {
+            text.push(char::from_digit(digit.into(), 16).unwrap_or('0'));
+        }
+    }
+    text
 }
 
 /// 64 hex digits, as the library writes scalars, to 32 bytes.

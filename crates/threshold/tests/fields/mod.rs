@@ -265,8 +265,8 @@ pub fn of(message: &[u8]) -> Vec<Field> {
             walk.bytes("use.binding", 32);
         }
         0x65 => {
-            walk.bytes("server_nonce", 32);
             walk.partial();
+            walk.bytes("server_nonce", 32);
         }
         0x32 => {
             walk.scalar("point");
