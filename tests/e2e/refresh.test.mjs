@@ -50,7 +50,7 @@ test('a refreshed account signs under its address', async () => {
 
 test('MetaMask is locked while the new share is written and not yet kept', async () => {
   const refreshing = Promise.allSettled([refresh()]);
-  await until('the new share is written', async () => (await written()).includes('"next"'));
+  await until('the new share is written', async () => (await written()).includes('"next"'), { within: REFRESH_LIMIT });
   await world.metamask.lock();
   await world.metamask.unlock();
   const [outcome] = await within(REFRESH_LIMIT, 'the refresh ends', refreshing);
