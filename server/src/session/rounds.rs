@@ -22,7 +22,7 @@ pub(super) struct Rounds<'a> {
 }
 
 impl Rounds<'_> {
-    /// A step that can abort.
+    /// A step that can abort. (`&mut` because a socket cannot be shared across threads.)
     pub async fn compute<T: Send + 'static>(
         &mut self,
         work: impl FnOnce() -> Result<T, Abort> + Send + 'static,
