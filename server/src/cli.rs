@@ -1,16 +1,17 @@
-//! The command line: `tandem-server [settings] run | enrol | refresh | check`.
+//! The command line: `tandem-server [settings] run | enrol | refresh | permit | check`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use tandem_threshold::KeyId;
 
 use crate::commands;
 use crate::config::{self, Config, Problem, Sources};
 use crate::error::Error;
 use crate::log;
+use crate::store::Operation;
 
 /// The signing server of Tandem accounts.
 #[derive(Debug, Parser)]
@@ -97,8 +98,28 @@ enum Command {
         #[arg(value_parser = which_keys)]
         keys: Keys,
     },
+    /// Prints a one-time permit for one key; works while the server runs
+    Permit {
+        /// Key id (64 hexadecimal digits)
+        #[arg(value_parser = one_key)]
+        key: KeyId,
+        /// What the key's device may do once
+        #[arg(value_enum)]
+        operation: Permitted,
+        /// How long the permit can be used
+        #[arg(long, value_name = "MINUTES", default_value_t = 15,
+              value_parser = clap::value_parser!(u32).range(1..=10_080))]
+        expires_minutes: u32,
+    },
     /// Prints the configuration in effect, and its problems
     Check,
+}
+
+/// What a permit can be for.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Permitted {
+    /// Set other recovery words: with them and the device's share, the private key can be computed
+    Recovery,
 }
 
 /// One key, or all of them.
@@ -109,10 +130,16 @@ fn which_keys(text: &str) -> Result<Keys, String> {
     if text == "all" {
         return Ok(Keys(None));
     }
+    match one_key(text) {
+        Ok(key) => Ok(Keys(Some(key))),
+        Err(_) => Err("neither \"all\" nor 64 hexadecimal digits".to_owned()),
+    }
+}
+
+fn one_key(text: &str) -> Result<KeyId, String> {
     let mut id = [0; 32];
-    hex::decode_to_slice(text, &mut id)
-        .map_err(|_| "neither \"all\" nor 64 hexadecimal digits".to_owned())?;
-    Ok(Keys(Some(KeyId::from_bytes(id))))
+    hex::decode_to_slice(text, &mut id).map_err(|_| "not 64 hexadecimal digits".to_owned())?;
+    Ok(KeyId::from_bytes(id))
 }
 
 impl Settings {
@@ -186,6 +213,11 @@ fn run(cli: Cli) -> Result<(), Error> {
             expires_minutes,
         } => commands::enrol(&config, name.as_deref(), expires_minutes),
         Command::Refresh { keys } => commands::want_refresh(&config, keys.0.as_ref()),
+        Command::Permit {
+            key,
+            operation: Permitted::Recovery,
+            expires_minutes,
+        } => commands::permit(&config, &key, Operation::Recovery, expires_minutes),
         Command::Check => commands::check(&config),
     }
 }

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::seal::SealingKey;
 use crate::services::Services;
 use crate::store::sqlite::{Freshness, SqliteStore};
-use crate::store::{NewToken, Store, StoreError, UnixMillis};
+use crate::store::{NewPermit, NewToken, Operation, Store, StoreError, UnixMillis};
 use crate::{http, sealing_key, shutdown};
 
 /// How long calculations that a stopping server interrupts may still take.
@@ -56,9 +56,7 @@ pub fn enrol(config: &Config, name: Option<&str>, minutes: u32) -> Result<(), Er
         .clone()
         .map_err(|problem| Error::Config(vec![problem]))?;
     let (store, _) = open(config)?;
-    let mut random = Zeroizing::new([0; 26]);
-    getrandom::fill(random.as_mut_slice()).map_err(Error::Random)?;
-    let token = Token::from_random(&random);
+    let token = new_token()?;
     let now = UnixMillis::now();
     store.add_token(&NewToken {
         hash: token.hash(),
@@ -88,6 +86,42 @@ pub fn want_refresh(config: &Config, key: Option<&KeyId>) -> Result<(), Error> {
     let line = format!("{keys} keys sign nothing before their next refresh");
     say(&mut io::stdout(), &line);
     Ok(())
+}
+
+/// Prints one permit on standard output, and nothing else there.
+pub fn permit(
+    config: &Config,
+    key: &KeyId,
+    operation: Operation,
+    minutes: u32,
+) -> Result<(), Error> {
+    let store = SqliteStore::open_existing(&config.database())?;
+    let token = new_token()?;
+    let now = UnixMillis::now();
+    store.add_permit(&NewPermit {
+        hash: token.hash(),
+        key,
+        operation,
+        created_at: now,
+        expires_at: now.plus(Duration::from_secs(u64::from(minutes) * 60)),
+    })?;
+    say(
+        &mut io::stderr(),
+        &format!(
+            "Type this code into the Tandem snap's own dialog. It permits one {} for this key\n\
+             and expires in {minutes} minutes. Whoever has it and the device can take the key:\n\
+             be sure that it is the key's owner who asks.",
+            operation.name()
+        ),
+    );
+    say(&mut io::stdout(), &token.in_groups());
+    Ok(())
+}
+
+fn new_token() -> Result<Token, Error> {
+    let mut random = Zeroizing::new([0; 26]);
+    getrandom::fill(random.as_mut_slice()).map_err(Error::Random)?;
+    Ok(Token::from_random(&random))
 }
 
 /// Prints the configuration, and looks at what it points to without changing it.

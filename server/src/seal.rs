@@ -22,6 +22,7 @@ use zeroize::{Zeroize, Zeroizing};
 const RECORD_VERSION: u8 = 1;
 const NONCE: usize = 24;
 const SHARE_DOMAIN: &[u8] = b"tandem/server/sealed-share/v1";
+const KIT_DOMAIN: &[u8] = b"tandem/server/sealed-kit/v1";
 const CHECK_DOMAIN: &[u8] = b"tandem/server/sealing-key-check/v1";
 const CHECK_VALUE: &[u8] = b"this database belongs to this key";
 
@@ -37,6 +38,19 @@ pub struct ShareLabel<'a> {
     pub key: &'a KeyId,
     /// How often its shares were refreshed.
     pub epoch: u32,
+}
+
+/// Which recovery kit a sealed record holds. A kit is not secret, but it names every
+/// address of its key, and nothing in it shows whether somebody replaced it: the seal
+/// keeps both from whoever has the database alone.
+#[derive(Debug, Clone, Copy)]
+pub struct KitLabel<'a> {
+    /// The key.
+    pub key: &'a KeyId,
+    /// Of the share that it is stored with.
+    pub epoch: u32,
+    /// The public key of the words.
+    pub recovery_key: &'a [u8; 33],
 }
 
 /// A record that could not be sealed or opened.
@@ -80,6 +94,26 @@ impl SealingKey {
     pub fn open_share(
         &self,
         label: ShareLabel<'_>,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        self.open(&label.associated_data(), sealed)
+    }
+
+    /// Seals a recovery kit.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub fn seal_kit(&self, label: KitLabel<'_>, kit: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.seal(&label.associated_data(), kit)
+    }
+
+    /// Opens a recovery kit that was sealed under the same label.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub fn open_kit(
+        &self,
+        label: KitLabel<'_>,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, SealError> {
         self.open(&label.associated_data(), sealed)
@@ -154,6 +188,20 @@ impl ShareLabel<'_> {
     }
 }
 
+impl KitLabel<'_> {
+    /// Every part has a fixed length here as well.
+    fn associated_data(&self) -> Vec<u8> {
+        [
+            KIT_DOMAIN,
+            &[RECORD_VERSION],
+            self.key.as_bytes(),
+            &self.epoch.to_be_bytes(),
+            self.recovery_key,
+        ]
+        .concat()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
@@ -198,6 +246,30 @@ mod tests {
             );
         }
         assert!(!key.recognises(&sealed), "a share is no check value");
+    }
+
+    #[test]
+    fn a_sealed_kit_opens_under_its_own_label_only() {
+        let key = SealingKey::new([7; 32]);
+        let label = KitLabel {
+            key: &KEY,
+            epoch: 0,
+            recovery_key: &[4; 33],
+        };
+        let sealed = key.seal_kit(label, b"kit").unwrap();
+        assert_eq!(*key.open_kit(label, &sealed).unwrap(), b"kit");
+        let id = KeyId::from_bytes([9; 32]);
+        for other in [
+            KitLabel { key: &id, ..label },
+            KitLabel { epoch: 1, ..label },
+            KitLabel {
+                recovery_key: &[9; 33],
+                ..label
+            },
+        ] {
+            let opened = key.open_kit(other, &sealed);
+            assert_eq!(opened.unwrap_err(), SealError::Open, "{other:?}");
+        }
     }
 
     #[test]

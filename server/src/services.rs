@@ -33,7 +33,7 @@ pub struct Services {
     pub busy: Arc<Busy>,
     /// Which devices have prepared signatures.
     pub prepared: Arc<PreparedSessions>,
-    /// Failed enrolments of late.
+    /// Wrong enrolment codes and permits of late.
     pub attempts: Attempts,
     /// What `/readyz` found last.
     pub readiness: Readiness,

@@ -64,6 +64,20 @@ impl Token {
             .into()
     }
 
+    /// The text as it is printed for the user, in groups for reading.
+    #[must_use]
+    pub fn in_groups(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(LENGTH + 4));
+        for (i, character) in self.0.chars().enumerate() {
+            // 26 characters as 5-5-5-5-6.
+            if matches!(i, 5 | 10 | 15 | 20) {
+                text.push('-');
+            }
+            text.push(character);
+        }
+        text
+    }
+
     /// The normalised text, to be sent to the server.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -123,15 +137,8 @@ impl EnrolmentCode {
     /// The code as it is printed for the user, in groups for reading.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(format!("{}#", self.server));
-        for (i, character) in self.token.expose().chars().enumerate() {
-            // 26 characters as 5-5-5-5-6.
-            if matches!(i, 5 | 10 | 15 | 20) {
-                text.push('-');
-            }
-            text.push(character);
-        }
-        text
+        let token = self.token.in_groups();
+        Zeroizing::new(format!("{}#{}", self.server, *token))
     }
 }
 

@@ -33,8 +33,8 @@ pub use frame::{
 };
 pub use identity::{DeviceId, DeviceKey, IdentityError};
 pub use message::{
-    DecodeError, MessageBytes, Open, PRESIGN_MAX, PresignRequest, Problem, Purpose, Refusal,
-    RefusalCode, SignRequest, ToDevice, ToServer, Unsigned, UseRequest,
+    DecodeError, MessageBytes, Open, PRESIGN_MAX, PresignRequest, Problem, Purpose,
+    RecoveryRequest, Refusal, RefusalCode, SignRequest, ToDevice, ToServer, Unsigned, UseRequest,
 };
 pub use release::{Release, release};
 pub use url::{ServerUrl, UrlError};

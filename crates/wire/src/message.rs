@@ -102,6 +102,26 @@ pub enum Purpose {
         /// Step 10.7.1 of the threshold protocol.
         round: MessageBytes,
     },
+    /// Encrypts the third share of a key to recovery words.
+    Recovery(RecoveryRequest),
+}
+
+/// A request for a recovery setup.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryRequest {
+    /// Key id.
+    pub key: [u8; 32],
+    /// Epoch of the device's share.
+    pub epoch: u32,
+    /// The recovery public key, SEC1 compressed.
+    pub recovery_key: Vec<u8>,
+    /// A signature by the recovery key over the server's nonce and the device's id: the
+    /// words are at hand, and the same as before. SPEC.md 11.9.
+    pub proof: Option<Vec<u8>>,
+    /// The one-time permit, normalised, where the server asked for one.
+    pub permit: Option<String>,
+    /// Step 11.5.1 of the threshold protocol.
+    pub round: MessageBytes,
 }
 
 /// A request to sign.
@@ -198,6 +218,9 @@ pub enum RefusalCode {
     Unavailable,
     /// The key signs again after a refresh: the operator wants one.
     RefreshRequired,
+    /// The operator must permit it: no permit, or one that is unknown, used, expired
+    /// or for something else.
+    PermitRequired,
 }
 
 /// Bytes that are not a message.
@@ -389,6 +412,7 @@ mod tests {
             (RefusalCode::Aborted, 9),
             (RefusalCode::Unavailable, 10),
             (RefusalCode::RefreshRequired, 11),
+            (RefusalCode::PermitRequired, 12),
         ] {
             assert_eq!(encode(&code), vec![byte]);
         }
@@ -417,6 +441,25 @@ mod tests {
             unreachable!("it decodes");
         };
         assert_eq!((read.index, read.round), (200, vec![0xdd]));
+    }
+
+    #[test]
+    fn a_recovery_setup_has_the_encoding_of_the_format() {
+        let request = |proof, permit| {
+            Purpose::Recovery(RecoveryRequest {
+                key: [7; 32],
+                epoch: 1,
+                recovery_key: vec![2; 33],
+                proof,
+                permit,
+                round: vec![0xaa],
+            })
+        };
+        let start = [&[6][..], &[7; 32], &[1, 33], &[2; 33]].concat();
+        let without = [&start[..], &[0, 0, 1, 0xaa]].concat();
+        assert_eq!(encode(&request(None, None)), without);
+        let with = [&start[..], &[1, 1, 9, 1, 2], b"ab", &[1, 0xaa]].concat();
+        assert_eq!(encode(&request(Some(vec![9]), Some("ab".into()))), with);
     }
 
     proptest! {

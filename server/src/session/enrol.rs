@@ -16,20 +16,20 @@ use crate::store::{Enrolment, NewDevice, UnixMillis};
 const FAILURES: u32 = 60;
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// Counts failed attempts. Tokens cannot be guessed (130 bits); this keeps those
+/// Counts failed attempts with enrolment codes and permits. Tokens cannot be guessed (130 bits); this keeps those
 /// who try from costing more than a little.
 #[derive(Debug, Default)]
 pub struct Attempts(Mutex<Option<(Instant, u32)>>);
 
 impl Attempts {
-    fn allowed(&self, now: Instant) -> bool {
+    pub(super) fn allowed(&self, now: Instant) -> bool {
         let window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         window.is_none_or(|(since, failures)| {
             failures < FAILURES || now.duration_since(since) >= WINDOW
         })
     }
 
-    fn failed(&self, now: Instant) {
+    pub(super) fn failed(&self, now: Instant) {
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *window = match *window {
             Some((since, failures)) if now.duration_since(since) < WINDOW => {

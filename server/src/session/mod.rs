@@ -3,7 +3,8 @@
 //! ```text
 //! server -> Welcome      release, nonce
 //! device -> Open         signed over the nonce: who, what, first round
-//! ...                    the ceremony: enrol, keygen, sign, presign and uses, refresh, confirm
+//! ...                    the ceremony: enrol, keygen, sign, presign and uses, refresh, confirm,
+//!                        recovery
 //! ```
 //!
 //! Calculations and the database calls that belong to them run together on a
@@ -16,12 +17,15 @@ mod confirm;
 mod end;
 mod enrol;
 mod keygen;
+mod kits;
 mod prepared;
 mod presign;
+mod recovery;
 mod refresh;
 mod rounds;
 mod shares;
 mod sign;
+mod step_up;
 
 use std::sync::Arc;
 
@@ -126,6 +130,10 @@ async fn converse(channel: &mut Channel, services: &Arc<Services>) -> Result<(),
             expect_enrolled(services, opened.device).await?;
             let key = KeyId::from_bytes(key);
             confirm::run(channel, services, opened, key, epoch, round).await
+        }
+        Purpose::Recovery(request) => {
+            expect_enrolled(services, opened.device).await?;
+            recovery::run(channel, services, opened, request).await
         }
     }
 }

@@ -16,7 +16,7 @@ use super::rounds::{Rounds, aborted};
 use super::shares::epoch_mismatch;
 use super::{Opened, busy, step, turn};
 use crate::services::Services;
-use crate::store::{NextShare, UnixMillis};
+use crate::store::{NextKit, NextShare, UnixMillis};
 
 pub(super) async fn run(
     channel: &mut Channel,
@@ -42,18 +42,19 @@ pub(super) async fn run(
     // A frozen share is refreshed like any other: nothing of its transfer state is
     // used.
     let loaded_by = Arc::clone(services);
-    let (opened, share) = step(&running, move || -> Result<_, End> {
+    let (opened, share, kits) = step(&running, move || -> Result<_, End> {
         let stored = loaded_by.find_key(&opened.device, &key)?;
         let share = stored.share(epoch).ok_or_else(epoch_mismatch)?;
         let share = loaded_by.open_share(&opened, &key, share)?;
-        Ok((opened, share))
+        let kits = loaded_by.open_kits(&key, epoch)?;
+        Ok((opened, share, kits))
     })
     .await??;
 
     // Step 10.3. The device's fragment came with its Open.
     let made_by = releases.clone();
     let (device_nonce, server_nonce) = (opened.device_nonce, opened.server_nonce);
-    let (state, fragment, commitment) = rounds
+    let (ceremony, state, fragment, commitment) = rounds
         .compute(move || {
             let ceremony = Ceremony {
                 kind: Kind::Refresh {
@@ -67,7 +68,7 @@ pub(super) async fn run(
             };
             let (state, fragment) = refresh::start(Base::from_share(share), &ceremony)?;
             let (state, commitment) = state.receive(&round)?;
-            Ok((state, fragment, commitment))
+            Ok((ceremony.id(), state, fragment, commitment))
         })
         .await?;
     let message = rounds.exchange(fragment).await?;
@@ -91,12 +92,30 @@ pub(super) async fn run(
         let (r, s) = proof.split_at_mut(32);
         r.copy_from_slice(&refreshed.proof.r);
         s.copy_from_slice(&refreshed.proof.s);
+        // 11.7: > the kit of the new epoch is stored together with the new share.
+        let kits: Vec<_> = kits
+            .iter()
+            .map(|kit| {
+                let (slope, pair) = (&refreshed.slope, &refreshed.pair_secret);
+                let kit = kit.follow(slope, pair, refreshed.share.epoch(), &ceremony);
+                let sealed = services.seal_kit(&kit, refreshed.share.epoch())?;
+                Ok((*kit.recovery().as_bytes(), sealed))
+            })
+            .collect::<Result<_, End>>()?;
+        let kits: Vec<_> = kits
+            .iter()
+            .map(|(recovery_key, sealed)| NextKit {
+                recovery_key,
+                sealed,
+            })
+            .collect();
         services.store.add_next_share(&NextShare {
             key: &key,
             from_epoch: epoch,
             sealed: &services.seal(&opened, &refreshed.share)?,
             releases: &made_by,
             proof: &proof,
+            kits: &kits,
             made_at: UnixMillis::now(),
         })?;
         Ok(partial)

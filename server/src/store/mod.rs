@@ -134,8 +134,88 @@ pub struct NextShare<'a> {
     pub releases: &'a Releases,
     /// The joint test signature: r, then s.
     pub proof: &'a [u8; 64],
+    /// The kits of the epoch that it was made from, after the refresh.
+    pub kits: &'a [NextKit<'a>],
     /// Now.
     pub made_at: UnixMillis,
+}
+
+/// A recovery kit as it is stored.
+#[derive(Debug)]
+pub struct StoredKit {
+    /// The public key of the words.
+    pub recovery_key: [u8; 33],
+    /// The kit, sealed.
+    pub sealed: Vec<u8>,
+}
+
+/// A recovery kit that goes with the next share.
+#[derive(Debug)]
+pub struct NextKit<'a> {
+    /// The public key of the words.
+    pub recovery_key: &'a [u8; 33],
+    /// The kit, sealed.
+    pub sealed: &'a [u8],
+}
+
+/// A recovery kit that a setup made.
+#[derive(Debug)]
+pub struct NewKit<'a> {
+    /// The key.
+    pub key: &'a KeyId,
+    /// Of the share.
+    pub epoch: u32,
+    /// The public key of the words.
+    pub recovery_key: &'a [u8; 33],
+    /// The kit, sealed.
+    pub sealed: &'a [u8],
+    /// The device has just proved that it has the words.
+    pub words_proved: bool,
+    /// `Token::hash` of the permit that the device has, if any.
+    pub permit: Option<&'a [u8; 32]>,
+    /// Now.
+    pub made_at: UnixMillis,
+}
+
+/// What a device may do only with a permit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// Setting other recovery words for a key in use.
+    Recovery,
+}
+
+impl Operation {
+    /// As the store and the command line name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Recovery => "recovery",
+        }
+    }
+}
+
+/// A permit that was given out.
+#[derive(Debug)]
+pub struct NewPermit<'a> {
+    /// `Token::hash`: the token itself is never stored.
+    pub hash: [u8; 32],
+    /// The key that it is for.
+    pub key: &'a KeyId,
+    /// What it permits.
+    pub operation: Operation,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// From when on it is refused.
+    pub expires_at: UnixMillis,
+}
+
+/// Whether an operation may go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// It needed no permit, or used one. What was asked for is written.
+    Granted,
+    /// It needs a permit that is good, and there was none. Nothing is written.
+    Required,
 }
 
 /// A signature that is about to be released.
@@ -277,6 +357,40 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// As above.
     fn want_refresh(&self, key: Option<&KeyId>, at: UnixMillis) -> Result<usize, StoreError>;
+
+    /// The recovery kits of the share of an epoch: none, one, or a second one that no
+    /// device has said to have stored.
+    ///
+    /// # Errors
+    /// As above.
+    fn kits(&self, key: &KeyId, epoch: u32) -> Result<Vec<StoredKit>, StoreError>;
+
+    /// Remembers a kit beside one for other words, in the place of one for the same.
+    /// That needs no permit if the key has a kit for these words and they were proved, or
+    /// if it has released no signature and has no kit that a device has stored. Otherwise
+    /// the permit is used, in the same step.
+    ///
+    /// # Errors
+    /// As above.
+    fn add_kit(&self, kit: &NewKit<'_>) -> Result<Permission, StoreError>;
+
+    /// The device has stored the kit for these words: those for others go.
+    ///
+    /// # Errors
+    /// As above; [`StoreError::NoSuchKey`] if there is no such kit.
+    fn device_has_kit(
+        &self,
+        key: &KeyId,
+        epoch: u32,
+        recovery_key: &[u8; 33],
+        at: UnixMillis,
+    ) -> Result<(), StoreError>;
+
+    /// Remembers a permit.
+    ///
+    /// # Errors
+    /// As above; [`StoreError::NoSuchKey`] if the key is not there.
+    fn add_permit(&self, permit: &NewPermit<'_>) -> Result<(), StoreError>;
 
     /// Binds a new store to the key, or checks that it is the one.
     ///

@@ -247,6 +247,25 @@ impl Kit {
         Self::new(body)
     }
 
+    /// The kit to keep beside the share that a refresh made: [`Kit::with_delta`], or
+    /// the same kit where it cannot follow. A refresh never waits for the words: a kit
+    /// that fell behind says so by its epoch, and a setup for the same words replaces
+    /// it.
+    ///
+    /// # Security
+    /// As [`Kit::with_delta`].
+    #[must_use]
+    pub fn follow(
+        &self,
+        slope: &[u8; 32],
+        pair_secret: &[u8; 32],
+        new_epoch: u32,
+        ceremony: &CeremonyId,
+    ) -> Self {
+        self.with_delta(slope, pair_secret, new_epoch, ceremony)
+            .unwrap_or_else(|_| self.clone())
+    }
+
     /// The kit with all its ciphertexts replaced by one, of f(3) itself. For whoever
     /// has just opened it with the words.
     ///

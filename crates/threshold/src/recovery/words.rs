@@ -116,6 +116,14 @@ impl Words {
         LIST.lines().nth(get(&self.bits(), number))
     }
 
+    /// Whether this is the word at a position, counted from 1, as [`Words::read`] would
+    /// read it.
+    #[must_use]
+    pub fn is_at(&self, position: usize, typed: &str) -> bool {
+        self.word(position).is_some()
+            && find(typed).and_then(|at| LIST.lines().nth(at)) == self.word(position)
+    }
+
     /// All words, in order, a space between them.
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {

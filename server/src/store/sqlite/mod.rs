@@ -3,6 +3,7 @@
 
 mod enrolment;
 mod key;
+mod recovery;
 mod refresh;
 mod schema;
 mod signature;
@@ -19,8 +20,8 @@ use tandem_wire::DeviceId;
 
 use crate::seal::SealingKey;
 use crate::store::{
-    Enrolment, NewDevice, NewKey, NewSignature, NewToken, NextShare, Standing, Store, StoreError,
-    StoredKey, UnixMillis,
+    Enrolment, NewDevice, NewKey, NewKit, NewPermit, NewSignature, NewToken, NextShare, Permission,
+    Standing, Store, StoreError, StoredKey, StoredKit, UnixMillis,
 };
 
 /// How long to wait while another process writes.
@@ -194,6 +195,28 @@ impl Store for SqliteStore {
 
     fn want_refresh(&self, key: Option<&KeyId>, at: UnixMillis) -> Result<usize, StoreError> {
         refresh::want(&self.lock(), key, at)
+    }
+
+    fn kits(&self, key: &KeyId, epoch: u32) -> Result<Vec<StoredKit>, StoreError> {
+        recovery::kits(&self.lock(), key, epoch)
+    }
+
+    fn add_kit(&self, kit: &NewKit<'_>) -> Result<Permission, StoreError> {
+        recovery::add_kit(&mut self.lock(), kit)
+    }
+
+    fn device_has_kit(
+        &self,
+        key: &KeyId,
+        epoch: u32,
+        recovery_key: &[u8; 33],
+        at: UnixMillis,
+    ) -> Result<(), StoreError> {
+        recovery::device_has_kit(&mut self.lock(), key, epoch, recovery_key, at)
+    }
+
+    fn add_permit(&self, permit: &NewPermit<'_>) -> Result<(), StoreError> {
+        recovery::add_permit(&self.lock(), permit)
     }
 
     fn probe(&self, now: UnixMillis) -> Result<(), StoreError> {

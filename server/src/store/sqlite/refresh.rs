@@ -4,7 +4,7 @@
 use rusqlite::{Connection, TransactionBehavior, params};
 use tandem_threshold::KeyId;
 
-use super::key;
+use super::{key, recovery};
 use crate::store::{NextShare, Standing, StoreError, UnixMillis};
 
 pub(super) fn add(connection: &mut Connection, next: &NextShare<'_>) -> Result<(), StoreError> {
@@ -26,6 +26,7 @@ pub(super) fn add(connection: &mut Connection, next: &NextShare<'_>) -> Result<(
         ],
     )?;
     key::one(inserted)?;
+    recovery::follow(&transaction, next.key, next.from_epoch, next.kits)?;
     Ok(transaction.commit()?)
 }
 
@@ -92,7 +93,8 @@ fn promote(
         "DELETE FROM next_shares WHERE key = ?1",
         params![key.as_bytes()],
     )?;
-    key::one(deleted)
+    key::one(deleted)?;
+    recovery::drop_older(transaction, key, epoch)
 }
 
 pub(super) fn want(

@@ -98,6 +98,27 @@ const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (key, epoch)
     ) STRICT;
 ",
+    // A key has a kit for each epoch that it has a share of, and for a moment two: the
+    // one that is, until the device has said that it has stored the new one.
+    "
+    CREATE TABLE kits (
+        key BLOB NOT NULL REFERENCES keys (id),
+        epoch INTEGER NOT NULL,
+        recovery_key BLOB NOT NULL CHECK (length(recovery_key) = 33),
+        sealed_kit BLOB NOT NULL,
+        made_at INTEGER NOT NULL,
+        stored_at INTEGER,
+        PRIMARY KEY (key, epoch, recovery_key)
+    ) STRICT;
+    CREATE TABLE permits (
+        hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
+        key BLOB NOT NULL REFERENCES keys (id),
+        operation TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        used_at INTEGER
+    ) STRICT;
+",
 ];
 
 /// 0 for a file without tables.

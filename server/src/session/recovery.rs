@@ -1,0 +1,115 @@
+//! A recovery setup, the server's side (SPEC.md 11.5).
+//!
+//! The kit is stored before the server's term leaves, beside one for other words; that
+//! one goes when the device says that it has stored the new kit. So whatever ends
+//! either side in between, the words that the device believes in open a kit here.
+
+use std::sync::Arc;
+
+use tandem_threshold::recovery::RecoveryPublicKey;
+use tandem_threshold::recovery::setup::server;
+use tandem_threshold::{Ceremony, KeyId, Kind};
+use tandem_wire::{RecoveryRequest, RefusalCode, ToDevice};
+
+use super::channel::Channel;
+use super::end::End;
+use super::rounds::aborted;
+use super::step_up::StepUp;
+use super::{Next, Opened, busy, given_up, next, step, turn};
+use crate::services::Services;
+use crate::store::{NewKit, UnixMillis};
+
+pub(super) async fn run(
+    channel: &mut Channel,
+    services: &Arc<Services>,
+    opened: Opened,
+    request: RecoveryRequest,
+) -> Result<(), End> {
+    let (key, epoch) = (KeyId::from_bytes(request.key), request.epoch);
+    let recovery = RecoveryPublicKey::from_bytes(&request.recovery_key)
+        .map_err(|_| End::invalid_request("recoveryPublicKey", "is not a public key"))?;
+    let running = services
+        .busy
+        .begin(opened.device, Some(key))
+        .ok_or_else(busy)?;
+    let turn = turn(services).await?;
+
+    // Step 11.5.2.
+    let completed_by = Arc::clone(services);
+    let message = step(&running, move || {
+        complete(&completed_by, &opened, &key, &recovery, request)
+    })
+    .await??;
+    drop(turn);
+    channel.send(&ToDevice::Round(message)).await?;
+
+    // The device has stored the kit.
+    match next(channel).await? {
+        Next::Round(message) if message.is_empty() => {}
+        Next::Round(_) => return Err(End::malformed()),
+        Next::Abort { .. } => return Err(given_up()),
+    }
+    let store = Arc::clone(&services.store);
+    step(&running, move || {
+        store.device_has_kit(&key, epoch, recovery.as_bytes(), UnixMillis::now())
+    })
+    .await??;
+    tracing::info!(%key, epoch, %recovery, "set the recovery words of a key");
+    drop(running);
+    channel.send(&ToDevice::Round(Vec::new())).await
+}
+
+fn complete(
+    services: &Services,
+    opened: &Opened,
+    key: &KeyId,
+    recovery: &RecoveryPublicKey,
+    request: RecoveryRequest,
+) -> Result<Vec<u8>, End> {
+    if let Some(proof) = &request.proof {
+        recovery
+            .verify(&opened.server_nonce, &opened.device.0, proof)
+            .map_err(|_| {
+                End::refused(
+                    RefusalCode::Unauthorized,
+                    "the proof of the recovery words does not verify",
+                )
+            })?;
+    }
+    let step_up = StepUp::of(services, request.permit)?;
+    let epoch = request.epoch;
+    let stored = services.find_key(&opened.device, key)?;
+    let share = services.open_unfrozen(opened, key, &stored, epoch)?;
+    let releases = services.releases(opened);
+    let ceremony = Ceremony {
+        kind: Kind::Recovery {
+            key,
+            epoch,
+            recovery,
+        },
+        releases: &releases,
+        device_nonce: &opened.device_nonce,
+        server_nonce: &opened.server_nonce,
+    };
+    let mut randomness = [0; 32];
+    getrandom::fill(&mut randomness).map_err(|error| {
+        tracing::error!("the operating system gives no random numbers: {error}");
+        End::unavailable()
+    })?;
+    let what = format!("a recovery setup of key {key}");
+    let (kit, message) = server::complete(&share, &ceremony, &randomness, &request.round)
+        .map_err(|abort| aborted(&abort, &what))?;
+    // 11.5.2: > Store it durably, then send. 11.10 (1): > a setup for another RK needs
+    // > what an export needs; the store decides which this is.
+    let permission = services.store.add_kit(&NewKit {
+        key,
+        epoch,
+        recovery_key: recovery.as_bytes(),
+        sealed: &services.seal_kit(&kit, epoch)?,
+        words_proved: request.proof.is_some(),
+        permit: step_up.permit(),
+        made_at: UnixMillis::now(),
+    })?;
+    step_up.obey(services, permission)?;
+    Ok(message)
+}
