@@ -44,6 +44,18 @@ pub enum Error {
     /// What the user typed is not an enrolment code.
     #[error("{0}")]
     InvalidEnrolmentCode(tandem_wire::EnrolmentCodeError),
+    /// What the user typed is not recovery words. Says where, never what.
+    #[error("{0}")]
+    InvalidWords(tandem_threshold::recovery::WordsError),
+    /// They are recovery words, but of another key, or were replaced.
+    #[error("these are not the recovery words of this key")]
+    OtherWords,
+    /// The user did not have the words that were shown just before.
+    #[error("the words were not repeated correctly; no recovery words were set")]
+    WordsNotConfirmed,
+    /// There is nothing to drill.
+    #[error("this key has no recovery words yet")]
+    NoRecovery,
     /// No account with this id or address.
     #[error("there is no account {0}")]
     AccountNotFound(String),
@@ -139,7 +151,11 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> i64 {
         match self {
-            Self::InvalidRequest(_) | Self::InvalidEnrolmentCode(_) => -32602,
+            Self::InvalidRequest(_)
+            | Self::InvalidEnrolmentCode(_)
+            | Self::InvalidWords(_)
+            | Self::OtherWords
+            | Self::WordsNotConfirmed => -32602,
             Self::Ethereum(error) => error.code(),
             Self::MethodNotFound(_) => -32601,
             Self::MethodNotSupported(_) => -32004,
@@ -150,6 +166,7 @@ impl Error {
             | Self::RequestNotFound(_)
             | Self::TransactionNotFound(_) => -32001,
             Self::NotEnrolled
+            | Self::NoRecovery
             | Self::AlreadyEnrolled(_)
             | Self::KeyFrozen
             | Self::NotStored
@@ -181,6 +198,10 @@ impl Error {
             Self::NotEnrolled => "NotEnrolled",
             Self::AlreadyEnrolled(_) => "AlreadyEnrolled",
             Self::InvalidEnrolmentCode(_) => "InvalidEnrolmentCode",
+            Self::InvalidWords(_) => "InvalidRecoveryWords",
+            Self::OtherWords => "OtherRecoveryWords",
+            Self::WordsNotConfirmed => "WordsNotConfirmed",
+            Self::NoRecovery => "NoRecovery",
             Self::AccountNotFound(_) => "AccountNotFound",
             Self::KeyNotFound(_) => "KeyNotFound",
             Self::RequestNotFound(_) => "RequestNotFound",
@@ -268,5 +289,6 @@ const fn refusal_name(code: RefusalCode) -> &'static str {
         RefusalCode::Aborted => "ProtocolFailed",
         RefusalCode::Unavailable => "ServerUnavailable",
         RefusalCode::RefreshRequired => "RefreshRequired",
+        RefusalCode::PermitRequired => "PermitRequired",
     }
 }

@@ -11,8 +11,27 @@ import { fields, integer, json, list, oneOf, parse, text, type Fields } from './
 import { CreateAccount, readCreateAccount } from './views/CreateAccount';
 import { DeleteAccount, readDeleteAccount } from './views/DeleteAccount';
 import { ENROL_PLACEHOLDER, Enrol } from './views/Enrol';
+import { Permit, PERMIT_PLACEHOLDER, readPermit } from './views/Permit';
+import { CHECK_PLACEHOLDER, readRecoveryCheck, RecoveryCheck } from './views/RecoveryCheck';
+import { readRecoveryKey, RecoveryKey } from './views/RecoveryKey';
+import { readRecoveryWords, RecoveryWords } from './views/RecoveryWords';
 import { readRefresh, Refresh } from './views/Refresh';
 import { readSummary, Sign } from './views/Sign';
+import { readTypeWords, TypeWords, WORDS_PLACEHOLDER } from './views/TypeWords';
+
+/** The dialogs that the core may ask for. */
+const dialogView = oneOf(
+  'enrol',
+  'createAccount',
+  'deleteAccount',
+  'refresh',
+  'recoveryWords',
+  'recoveryCheck',
+  'recoveryKey',
+  'typeWords',
+  'permit',
+  'sign',
+);
 
 /** The core's whole state is one value under this key, in MetaMask's encrypted store. */
 const STATE_KEY = 'tandem';
@@ -45,18 +64,25 @@ const methods: Readonly<Record<string, (params: Fields) => Promise<unknown>>> = 
     }),
 
   dialog: async ({ view, summary }) => {
-    switch (oneOf('enrol', 'createAccount', 'deleteAccount', 'refresh', 'sign')(view, 'view')) {
+    switch (dialogView(view, 'view')) {
       case 'enrol':
-        return snap.request({
-          method: 'snap_dialog',
-          params: { type: DialogType.Prompt, content: <Enrol />, placeholder: ENROL_PLACEHOLDER },
-        });
+        return prompt(<Enrol />, ENROL_PLACEHOLDER);
       case 'createAccount':
         return confirm(<CreateAccount {...readCreateAccount(summary)} />);
       case 'deleteAccount':
         return confirm(<DeleteAccount {...readDeleteAccount(summary)} />);
       case 'refresh':
         return confirm(<Refresh {...readRefresh(summary)} />);
+      case 'recoveryWords':
+        return confirm(<RecoveryWords {...readRecoveryWords(summary)} />);
+      case 'recoveryCheck':
+        return prompt(<RecoveryCheck {...readRecoveryCheck(summary)} />, CHECK_PLACEHOLDER);
+      case 'recoveryKey':
+        return confirm(<RecoveryKey {...readRecoveryKey(summary)} />);
+      case 'typeWords':
+        return prompt(<TypeWords {...readTypeWords(summary)} />, WORDS_PLACEHOLDER);
+      case 'permit':
+        return prompt(<Permit {...readPermit(summary)} />, PERMIT_PLACEHOLDER);
       case 'sign':
         return confirm(<Sign {...readSummary(summary)} />);
     }
@@ -116,6 +142,14 @@ async function call(name: string, params: Fields): Promise<unknown> {
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (method === undefined) throw new Error(`the host has no method called ${name}`);
   return (await method(params)) ?? null;
+}
+
+/** MetaMask's prompt dialog adds the field and the buttons; null when the user cancels. */
+async function prompt(content: JSXElement, placeholder: string): Promise<unknown> {
+  return snap.request({
+    method: 'snap_dialog',
+    params: { type: DialogType.Prompt, content, placeholder },
+  });
 }
 
 async function confirm(content: JSXElement): Promise<boolean> {

@@ -2,8 +2,10 @@
 //! where it goes.
 
 mod enrol;
+mod named_key;
 mod origins;
 mod prepare;
+mod recovery;
 mod refresh;
 mod send_transaction;
 mod status;
@@ -62,6 +64,8 @@ impl Device {
             "tandem_enrol" => self.enrol().await,
             "tandem_prepare" => self.prepare(params).await,
             "tandem_refresh" => self.refresh(origin, params).await,
+            "tandem_setRecovery" => self.set_recovery(origin, params).await,
+            "tandem_drill" => self.drill(origin, params).await,
             "tandem_sendTransaction" => self.send_transaction(origin, params).await,
             "tandem_transactionStatus" => self.transaction_status(origin, params).await,
             _ => self.keyring(origin, method, params).await,

@@ -24,9 +24,8 @@ pub fn check(origin: &str, method: &str) -> Result<(), Error> {
         "tandem_version" => true,
         // Each transaction is shown with the origin that asks; a status is told to who sent it.
         "tandem_sendTransaction" | "tandem_transactionStatus" => !metamask,
-        "tandem_enrol" | "tandem_status" | "tandem_prepare" | "tandem_refresh" => {
-            companion || metamask
-        }
+        "tandem_enrol" | "tandem_status" | "tandem_prepare" | "tandem_refresh"
+        | "tandem_setRecovery" | "tandem_drill" => companion || metamask,
         // Signing is MetaMask's alone: its user has seen the request there too.
         "keyring_submitRequest"
         | "keyring_setSelectedAccounts"
@@ -89,6 +88,8 @@ mod tests {
             "tandem_enrol",
             "tandem_prepare",
             "tandem_refresh",
+            "tandem_setRecovery",
+            "tandem_drill",
             "keyring_listAccounts",
             "keyring_createAccount",
         ] {

@@ -3,10 +3,11 @@
 
 use serde_json::{Value, json};
 
+use super::named_key::{NamedKey, shown};
 use crate::Device;
 use crate::error::Error;
 use crate::keyring::params::Params;
-use crate::state::{Key, State};
+use crate::state::Key;
 
 /// A share that is older should be refreshed.
 const DUE_AFTER_MS: u64 = 30 * 24 * 60 * 60 * 1000;
@@ -14,22 +15,9 @@ const DUE_AFTER_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 impl Device {
     pub(super) async fn refresh(&self, origin: &str, params: &Value) -> Result<Value, Error> {
         let mut reader = Params::read(params);
-        let named = |name| reader.get(name).is_some();
-        let by_key = match (named("key"), named("account")) {
-            (true, false) => true,
-            (false, true) => false,
-            _ => {
-                reader.problem("", "must name either key or account");
-                true
-            }
-        };
-        let name = reader.text(if by_key { "key" } else { "account" });
+        let named = NamedKey::read(&mut reader);
         reader.finish()?;
-        let state = self.load().await?;
-        let key = match by_key {
-            true => find_key(&state, name)?.id.clone(),
-            false => state.account(name)?.key.clone(),
-        };
+        let key = named.find(&self.load().await?)?;
         self.ask_to_refresh(&key, Some(origin)).await?;
         self.run_refresh(&key).await?;
         let share = self.load().await?.key(&key)?.share()?;
@@ -44,29 +32,16 @@ impl Device {
         origin: Option<&str>,
     ) -> Result<(), Error> {
         let state = self.load().await?;
-        let accounts: Vec<&str> = state
-            .accounts
-            .iter()
-            .filter(|account| account.key == key)
-            .map(|account| account.address.as_str())
-            .collect();
-        let summary = json!({
-            "origin": origin,
-            "server": state.enrolment()?.server,
-            "accounts": accounts,
-            "frozen": state.key(key)?.frozen,
-        });
+        let mut summary = shown(&state, key, origin)?;
+        if let Some(fields) = summary.as_object_mut() {
+            fields.insert("frozen".to_owned(), state.key(key)?.frozen.into());
+        }
         if self.host.dialog("refresh", summary).await? == json!(true) {
             Ok(())
         } else {
             Err(Error::UserRejected)
         }
     }
-}
-
-fn find_key<'a>(state: &'a State, id: &str) -> Result<&'a Key, Error> {
-    let found = state.keys.iter().find(|key| key.id == id);
-    found.ok_or_else(|| Error::KeyNotFound(id.to_owned()))
 }
 
 impl Key {
@@ -83,6 +58,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::state::State;
 
     #[test]
     fn shares_are_due_after_30_days_or_when_the_server_says_so() {

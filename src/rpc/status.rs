@@ -3,6 +3,7 @@
 use serde_json::Value;
 use tandem_ethereum::json_object;
 
+use super::recovery::recovery_status;
 use crate::Device;
 use crate::error::Error;
 use crate::offline;
@@ -33,6 +34,7 @@ impl Device {
                     ("createdAt", key.created_at.into()),
                     ("refreshedAt", key.refreshed_at.into()),
                     ("refreshDue", key.is_refresh_due(now).into()),
+                    ("recovery", recovery_status(key)),
                 ])
             })
             .collect();

@@ -1,18 +1,20 @@
 //! One session with the server: one socket, one ceremony. This layer moves bytes
 //! and knows nothing of shares; the ceremonies are in `enrol.rs`, `keygen.rs`,
-//! `sign.rs`, `presign.rs` and `refresh.rs`.
+//! `sign.rs`, `presign.rs`, `refresh.rs` and `recovery.rs`.
 
 mod enrol;
 mod host_socket;
 mod inbox;
 mod keygen;
 mod presign;
+mod recovery;
 mod refresh;
 mod sign;
 
 pub use host_socket::HostSockets;
 pub use inbox::{Inbox, SocketEvent};
 pub(crate) use presign::Prepared;
+pub(crate) use recovery::Setup;
 
 use futures_util::future::{Either, FutureExt, LocalBoxFuture, select};
 use tandem_threshold::{Abort, Nonce, Releases, Verdict};
@@ -232,7 +234,7 @@ fn nonsense(error: &dyn std::error::Error) -> Error {
 }
 
 /// Whether the server refused for this reason.
-fn refused_for(error: &Error, reason: RefusalCode) -> bool {
+pub(crate) fn refused_for(error: &Error, reason: RefusalCode) -> bool {
     matches!(error, Error::Refused(Refusal { code, .. }) if *code == reason)
 }
 

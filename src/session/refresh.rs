@@ -143,9 +143,19 @@ impl Device {
         let unstored = state.receive(&session.round(message).await?)?;
         // 10.8 (1): > stores the new share beside the old one, then sends its answer.
         let bytes = unstored.bytes()?;
+        let pair_secret = unstored.pair_secret()?;
+        let (new_epoch, ceremony_id) = (epoch.saturating_add(1), ceremony.id());
         self.store_durably(Box::new(|state| {
-            state.key_mut(key)?.prepare(&bytes);
-            Ok(())
+            let key = state.key_mut(key)?;
+            // 11.7: > The kit of the new epoch is stored together with the new share.
+            let kit = match &key.recovery {
+                Some(recovery) => {
+                    let kit = recovery.kit()?;
+                    Some(kit.follow(unstored.slope(), &pair_secret, new_epoch, &ceremony_id))
+                }
+                None => None,
+            };
+            key.prepare(&bytes, kit.as_ref())
         }))
         .await?;
         let (state, message) = unstored.stored();

@@ -8,9 +8,11 @@
 //! write that an address depends on goes through [`Device::store_durably`].
 
 mod record;
+mod recovery;
 mod transaction;
 
 pub use record::{Account, Enrolment, Key, State, VERSION};
+pub use recovery::Recovery;
 pub use transaction::{Broadcast, Transaction};
 pub(crate) use transaction::{add_transaction, has_room};
 

@@ -5,10 +5,12 @@ use std::fmt;
 use base64ct::{Base64, Encoding};
 use serde_json::{Map, Value};
 use tandem_ethereum::json_object;
+use tandem_threshold::recovery::Kit;
 use tandem_threshold::{KeyShare, Role};
 use tandem_wire::{DeviceKey, ServerUrl};
 use zeroize::Zeroizing;
 
+use super::recovery::{self, Recovery};
 use super::{Secret, Transaction};
 use crate::error::Error;
 
@@ -55,6 +57,8 @@ pub struct Key {
     pub created_at: u64,
     /// The same, of the last refresh.
     pub refreshed_at: Option<u64>,
+    /// What recovery words open, if the key has any.
+    pub recovery: Option<Recovery>,
 }
 
 /// A share that is not proved: only a confirmation may use it.
@@ -64,6 +68,8 @@ struct Next {
     share: Secret,
     /// A protocol check failed in a confirmation.
     frozen: bool,
+    /// The recovery kit after the refresh, base64.
+    kit: Option<String>,
 }
 
 /// One account of a key.
@@ -232,6 +238,7 @@ impl Key {
             refresh_wanted: false,
             created_at,
             refreshed_at: None,
+            recovery: None,
         })
     }
 
@@ -244,6 +251,7 @@ impl Key {
             "next",
             "refreshWanted",
             "refreshedAt",
+            "recovery",
         ];
         let mut fields = Fields::of(value, &names)?;
         Some(Self {
@@ -264,6 +272,10 @@ impl Key {
                 None => None,
                 Some(at) => Some(at.as_u64()?),
             },
+            recovery: match fields.take("recovery") {
+                None => None,
+                Some(recovery) => Some(Recovery::from_json(recovery)?),
+            },
         })
     }
 
@@ -277,17 +289,16 @@ impl Key {
         // Left out where there is none, so that an older release reads what it can.
         if let Some(fields) = value.as_object_mut() {
             if let Some(next) = &self.next {
-                let next = json_object([
-                    ("share", next.share.as_str().into()),
-                    ("frozen", next.frozen.into()),
-                ]);
-                fields.insert("next".to_owned(), next);
+                fields.insert("next".to_owned(), next.to_json());
             }
             if self.refresh_wanted {
                 fields.insert("refreshWanted".to_owned(), true.into());
             }
             if let Some(at) = self.refreshed_at {
                 fields.insert("refreshedAt".to_owned(), at.into());
+            }
+            if let Some(recovery) = &self.recovery {
+                fields.insert("recovery".to_owned(), recovery.to_json());
             }
         }
         value
@@ -321,12 +332,15 @@ impl Key {
         }
     }
 
-    /// Keeps an unproved share beside the one in use.
-    pub fn prepare(&mut self, share: &[u8]) {
+    /// Keeps an unproved share beside the one in use, with the recovery kit that follows
+    /// it.
+    pub fn prepare(&mut self, share: &[u8], kit: Option<&Kit>) -> Result<(), Error> {
         self.next = Some(Next {
             share: Zeroizing::new(Base64::encode_string(share)),
             frozen: false,
+            kit: kit.map(recovery::encode).transpose()?,
         });
+        Ok(())
     }
 
     /// The server has proved that it has the next share: puts it in the place of the
@@ -335,6 +349,9 @@ impl Key {
         if let Some(next) = self.next.take() {
             self.share = next.share;
             self.frozen = next.frozen;
+            if let (Some(recovery), Some(kit)) = (&mut self.recovery, next.kit) {
+                recovery.follow(kit);
+            }
             self.refresh_wanted = false;
             self.refreshed_at = Some(at);
         }
@@ -355,11 +372,27 @@ impl Key {
 
 impl Next {
     fn from_json(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value, &["share", "frozen"])?;
+        let mut fields = Fields::of(value, &["share", "frozen", "kit"])?;
         Some(Self {
             share: Zeroizing::new(fields.text("share")?),
             frozen: fields.take("frozen")?.as_bool()?,
+            kit: match fields.take("kit") {
+                None => None,
+                Some(Value::String(kit)) => Some(kit),
+                Some(_) => return None,
+            },
         })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut value = json_object([
+            ("share", self.share.as_str().into()),
+            ("frozen", self.frozen.into()),
+        ]);
+        if let (Some(fields), Some(kit)) = (value.as_object_mut(), &self.kit) {
+            fields.insert("kit".to_owned(), kit.as_str().into());
+        }
+        value
     }
 }
 
@@ -513,10 +546,10 @@ mod tests {
         assert!(matches!(key.share_to_confirm(), Err(Error::KeyFrozen)));
         key.promote(1);
         assert!(key.frozen, "what it promotes is frozen");
-        key.prepare(b"next");
+        key.prepare(b"next", None).unwrap();
         key.promote(2);
         assert!(!key.frozen);
-        key.prepare(b"next");
+        key.prepare(b"next", None).unwrap();
         key.drop_next();
         assert!(!key.has_next());
         let nothing = key.refreshed_at;

@@ -241,3 +241,59 @@ test('the enrolment code comes from a prompt, and null when the user cancels', a
   requests = [];
   assert.deepEqual((await dialog('enrol', {}, null)).response, { result: null });
 });
+
+const WORDS = Array.from({ length: 24 }, (_, at) => `word${at + 1}`);
+
+test('the recovery words are shown with their numbers, and cannot be copied', async () => {
+  const summary = { origin: 'http://localhost:8000', accounts: [ACCOUNT], words: WORDS };
+  const { shown, params, response } = await dialog('recoveryWords', summary);
+  for (const [at, word] of WORDS.entries()) {
+    assert.equal(shown[shown.indexOf(word) - 1], `${at + 1}`, word);
+  }
+  for (const part of [summary.origin, ACCOUNT]) assert.ok(shown.includes(part), part);
+  for (const said of [/never into a web page/u, /not a wallet phrase/u, /not been audited/u]) {
+    assert.ok(shown.some((text) => said.test(text)), `${said}`);
+  }
+  assert.equal(params.type, 'confirmation');
+  assert.doesNotMatch(JSON.stringify(params.content), /"Copyable","props":\{"value":"word/u);
+  assert.deepEqual(response, { result: true });
+});
+
+test('three words are asked for by their numbers, in a prompt', async () => {
+  const summary = { positions: [2, 11, 24], again: false };
+  const first = await dialog('recoveryCheck', summary, 'a b c');
+  assert.ok(first.shown.some((text) => text.includes('2, 11, 24')));
+  assert.ok(!first.shown.some((text) => /not right/u.test(text)));
+  assert.equal(first.params.type, 'prompt');
+  assert.deepEqual(first.response, { result: 'a b c' });
+  requests = [];
+  const again = await dialog('recoveryCheck', { ...summary, again: true }, null);
+  assert.ok(again.shown.some((text) => /not right/u.test(text)));
+  assert.deepEqual(again.response, { result: null });
+});
+
+test('a recovery key from elsewhere is shown whole, with what can check it', async () => {
+  const recoveryPublicKey = `0x02${'ab'.repeat(32)}`;
+  const server = 'ws://127.0.0.1:8549/v1/session';
+  const origin = 'http://localhost:8000';
+  const summary = { origin, server, accounts: [ACCOUNT], recoveryPublicKey };
+  const { shown, response } = await dialog('recoveryKey', summary, false);
+  for (const part of [origin, server, ACCOUNT, recoveryPublicKey]) assert.ok(shown.includes(part), part);
+  assert.ok(shown.some((text) => /only check/u.test(text)));
+  assert.deepEqual(response, { result: false });
+});
+
+test('words and permits are typed into prompts that MetaMask accepts', async () => {
+  const typed = { origin: 'http://localhost:8000', accounts: [ACCOUNT] };
+  const permit = { keyId: 'ab'.repeat(32), operation: 'recovery' };
+  for (const [view, summary, part] of [
+    ['typeWords', typed, ACCOUNT],
+    ['permit', permit, `tandem-server permit ${permit.keyId} recovery`],
+  ]) {
+    requests = [];
+    const { response, params, shown } = await dialog(view, summary, 'typed');
+    assert.ok(shown.includes(part), part);
+    assert.deepEqual([params.type, response], ['prompt', { result: 'typed' }]);
+    assert.ok(params.placeholder.length <= 40, 'MetaMask refuses a longer placeholder');
+  }
+});

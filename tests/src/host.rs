@@ -48,6 +48,12 @@ pub struct Wallet {
     pub code: RefCell<String>,
     /// Whether the user says yes.
     pub approves: Cell<bool>,
+    /// The recovery words that the user wrote down when they were shown last.
+    pub paper: RefCell<Vec<String>>,
+    /// How often the user will repeat recovery words wrongly.
+    pub mistakes: Cell<usize>,
+    /// The permit that the user types; the user cancels if it is empty.
+    pub permit: RefCell<String>,
     /// Every dialog that was shown.
     pub shown: RefCell<Vec<Value>>,
     /// Every event sent to MetaMask.
@@ -91,6 +97,9 @@ impl Default for Wallet {
             overwritten: RefCell::default(),
             code: RefCell::default(),
             approves: Cell::new(true),
+            paper: RefCell::default(),
+            mistakes: Cell::default(),
+            permit: RefCell::default(),
             shown: RefCell::default(),
             events: RefCell::default(),
             tamper: RefCell::new(Box::new(|_, _| {})),
@@ -277,10 +286,7 @@ impl World {
             "dialog" => {
                 wallet.shown.borrow_mut().push(params.clone());
                 (wallet.during_dialog.borrow_mut())();
-                Ok(match params["view"].as_str() {
-                    Some("enrol") => json!(*wallet.code.borrow()),
-                    _ => json!(wallet.approves.get()),
-                })
+                Ok(wallet.user(params))
             }
             "clock.now" => Ok(json!(1)),
             "keyring.emit" => {
@@ -380,6 +386,37 @@ impl World {
 }
 
 impl Wallet {
+    /// What the user does in a dialog.
+    fn user(&self, dialog: &Value) -> Value {
+        let (approves, summary) = (self.approves.get(), &dialog["summary"]);
+        match dialog["view"].as_str() {
+            Some("enrol") => json!(*self.code.borrow()),
+            Some("recoveryWords") if approves => {
+                let words = serde_json::from_value(summary["words"].clone());
+                *self.paper.borrow_mut() = words.expect("words");
+                json!(true)
+            }
+            Some("recoveryCheck") if approves => {
+                let asked = summary["positions"].as_array().expect("positions");
+                let (paper, mistakes) = (self.paper.borrow(), self.mistakes.get());
+                self.mistakes.set(mistakes.saturating_sub(1));
+                let written = |at: &Value| {
+                    let at = usize::try_from(at.as_u64().expect("a position")).expect("small");
+                    // A mistake: the word before or after.
+                    let at = at - 1;
+                    let at = if mistakes == 0 { at } else { at ^ 1 };
+                    paper.get(at).cloned().expect("a word")
+                };
+                let typed: Vec<String> = asked.iter().map(written).collect();
+                json!(typed.join(" "))
+            }
+            Some("typeWords") if approves => json!(self.paper.borrow().join(" ")),
+            Some("permit") if !self.permit.borrow().is_empty() => json!(*self.permit.borrow()),
+            Some("recoveryCheck" | "typeWords" | "permit") => Value::Null,
+            _ => json!(approves),
+        }
+    }
+
     fn deliver(&self, event: Value) {
         let event = SocketEvent::from_json(&event).expect("an event");
         self.inbox.borrow().deliver(event);

@@ -1,0 +1,398 @@
+//! Recovery words, with the real server: what the device and the server keep can be
+//! opened with what the user wrote down, whatever ends either of them in between.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use base64ct::{Base64, Encoding};
+use serde_json::{Value, json};
+use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet};
+use tandem_threshold::recovery::{Backup, Kit, MasterKey, Words};
+use tandem_threshold::{KeyShare, Role};
+use tokio::task::LocalSet;
+use zeroize::Zeroizing;
+
+const PAGE: &str = "http://localhost:8000";
+
+fn local(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    LocalSet::new().block_on(&runtime, test);
+}
+
+fn base64(text: &Value) -> Vec<u8> {
+    Base64::decode_vec(text.as_str().unwrap()).unwrap()
+}
+
+struct Account {
+    wallet: Rc<Wallet>,
+    account: Value,
+}
+
+impl Account {
+    async fn create(server: &Server) -> Self {
+        Self::create_with(server.enrolment_code()).await
+    }
+
+    async fn create_with(code: String) -> Self {
+        let wallet = Rc::new(Wallet::default());
+        *wallet.code.borrow_mut() = code;
+        let device = TestDevice::new(&wallet, Fate::Lives);
+        device.result(PAGE, "tandem_enrol", json!({})).await;
+        let params = json!({"options": {}});
+        let account = device.result(PAGE, "keyring_createAccount", params).await;
+        Self { wallet, account }
+    }
+
+    /// A request about the account, to a device that was just started; `None` if it
+    /// ended.
+    async fn ask_until(&self, fate: Fate, method: &str) -> Option<Value> {
+        let device = TestDevice::new(&self.wallet, fate);
+        let params = json!({"account": self.account["id"]});
+        device.request(PAGE, method, params).await
+    }
+
+    async fn ask(&self, method: &str) -> Value {
+        self.ask_until(Fate::Lives, method).await.unwrap()
+    }
+
+    async fn succeeds(&self, method: &str) -> Value {
+        let answer = self.ask(method).await;
+        assert!(answer.get("result").is_some(), "{method}: {answer}");
+        answer["result"].clone()
+    }
+
+    async fn fails(&self, method: &str, error: &str) {
+        let answer = self.ask(method).await;
+        assert_eq!(answer["error"]["name"], error, "{method}: {answer}");
+    }
+
+    async fn set(&self) -> Value {
+        self.succeeds("tandem_setRecovery").await
+    }
+
+    async fn sign(&self) -> Value {
+        let device = TestDevice::new(&self.wallet, Fate::Lives);
+        let submit = json!({
+            "id": "7c507ff0-365f-4de0-8cd5-eb83c30ebda4", "scope": "", "account": self.account["id"],
+            "origin": "metamask",
+            "request": {"method": "personal_sign", "params": ["0x68656c6c6f", self.account["address"]]},
+        });
+        device
+            .result("metamask", "keyring_submitRequest", submit)
+            .await
+    }
+
+    async fn status(&self) -> Value {
+        let device = TestDevice::new(&self.wallet, Fate::Lives);
+        let status = device.result(PAGE, "tandem_status", json!({})).await;
+        status["keys"][0]["recovery"].clone()
+    }
+
+    fn key(&self) -> Value {
+        let stored = self.wallet.stored.borrow();
+        let state: Value = serde_json::from_str(stored.as_deref().unwrap()).unwrap();
+        state["keys"][0].clone()
+    }
+
+    fn key_id(&self) -> String {
+        self.key()["id"].as_str().unwrap().to_owned()
+    }
+
+    fn kit(&self) -> Option<Kit> {
+        let kit = self.key().pointer("/recovery/kit")?.clone();
+        Some(Kit::from_bytes(&base64(&kit)).unwrap())
+    }
+
+    fn share(&self) -> KeyShare {
+        KeyShare::load(Role::Device, &base64(&self.key()["share"])).unwrap()
+    }
+
+    /// A permit of the operator, ready to be typed.
+    fn permitted_by(&self, server: &Server) {
+        let permit = server.command(&["permit", &self.key_id(), "recovery"]);
+        *self.wallet.permit.borrow_mut() = permit;
+    }
+
+    fn paper(&self) -> String {
+        self.wallet.paper.borrow().join(" ")
+    }
+
+    /// What was written down and the device's share are the key.
+    fn words_restore_the_key(&self, when: &str) {
+        let words = Words::read(&self.paper()).unwrap();
+        let kit = self.kit().unwrap_or_else(|| panic!("{when}: no kit"));
+        let share = kit.open(&words.key());
+        let share = share.unwrap_or_else(|error| panic!("{when}: {error}"));
+        let backup = Backup::new(&self.share(), Some(kit)).unwrap();
+        // It compares the private key with the public one.
+        MasterKey::from_words(&backup, &share).unwrap_or_else(|error| panic!("{when}: {error}"));
+    }
+
+    fn shown(&self, view: &str) -> Vec<Value> {
+        let shown = self.wallet.shown.borrow();
+        let dialogs = shown.iter().filter(|dialog| dialog["view"] == view);
+        dialogs.map(|dialog| dialog["summary"].clone()).collect()
+    }
+
+    fn cut_nothing(&self) {
+        self.wallet.on_frame(|_, _| {});
+    }
+}
+
+#[test]
+fn words_that_were_written_down_restore_the_key_after_any_refresh() {
+    local(async {
+        let server = Server::start();
+        let account = Account::create(&server).await;
+        assert_eq!(account.status().await, Value::Null);
+        let set = account.set().await;
+        let status = account.status().await;
+        assert_eq!(set, json!({"keyId": account.key_id(), "recovery": status}));
+        assert_eq!(status["drillNeeded"], false);
+        assert_eq!(
+            (&status["setAt"], &status["openedAt"]),
+            (&json!(1), &json!(1))
+        );
+        account.words_restore_the_key("new");
+        for epoch in 1..=2 {
+            account.succeeds("tandem_refresh").await;
+            assert_eq!(account.kit().unwrap().deltas(), epoch);
+            account.words_restore_the_key("refreshed");
+        }
+        account.sign().await;
+        let drilled = account.succeeds("tandem_drill").await;
+        assert_eq!(drilled["repaired"], false);
+        assert_eq!(account.kit().unwrap().deltas(), 0);
+        account.words_restore_the_key("drilled");
+    });
+}
+
+#[test]
+fn words_are_shown_once_and_stored_nowhere() {
+    local(async {
+        let server = Server::start();
+        let account = Account::create(&server).await;
+        account.set().await;
+        let shown = account.shown("recoveryWords");
+        assert_eq!(shown.len(), 1);
+        assert_eq!(shown[0]["words"].as_array().unwrap().len(), 24);
+        assert_eq!(shown[0]["origin"], PAGE);
+        let positions = account.shown("recoveryCheck")[0]["positions"].clone();
+        let positions: Vec<u64> = serde_json::from_value(positions).unwrap();
+        assert!(
+            positions.is_sorted_by(|one, next| one < next),
+            "{positions:?}"
+        );
+        assert!(positions.len() == 3 && positions.iter().all(|at| (1..=24).contains(at)));
+        let stored = account.wallet.stored.borrow().clone().unwrap();
+        let entropy = Words::read(&account.paper()).unwrap();
+        assert!(!stored.contains(&account.paper()[..20]) && !stored.contains(&*entropy.to_text()));
+    });
+}
+
+#[test]
+fn words_that_the_user_does_not_have_are_never_set() {
+    local(async {
+        let server = Server::start();
+        let account = Account::create(&server).await;
+        let before = account.wallet.stored.borrow().clone();
+        account
+            .wallet
+            .on_frame(|_, _| panic!("nothing may be sent"));
+        account.wallet.mistakes.set(3);
+        account
+            .fails("tandem_setRecovery", "WordsNotConfirmed")
+            .await;
+        account.wallet.approves.set(false);
+        account.fails("tandem_setRecovery", "UserRejected").await;
+        account.fails("tandem_drill", "NoRecovery").await;
+        assert_eq!(*account.wallet.stored.borrow(), before);
+        account.cut_nothing();
+        account.wallet.approves.set(true);
+        account.wallet.mistakes.set(2);
+        account.set().await;
+        let again = account.shown("recoveryCheck");
+        let again: Vec<_> = again.iter().map(|shown| shown["again"] == true).collect();
+        assert_eq!(again, [false, true, true, false, true, true]);
+    });
+}
+
+#[test]
+fn a_drill_says_which_words_are_wrong_without_them() {
+    local(async {
+        let server = Server::start();
+        let account = Account::create(&server).await;
+        account.set().await;
+        let right = account.wallet.paper.borrow().clone();
+        account.wallet.paper.borrow_mut()[6] = "notaword".to_owned();
+        let error = account.ask("tandem_drill").await["error"].clone();
+        assert_eq!(error["name"], "InvalidRecoveryWords");
+        let message = error["message"].as_str().unwrap();
+        assert!(
+            message.contains("number 7") && !message.contains("notaword"),
+            "{message}"
+        );
+        let others = Words::from_entropy(Zeroizing::new([5; 32]));
+        let others = others.to_text().split(' ').map(str::to_owned).collect();
+        *account.wallet.paper.borrow_mut() = others;
+        account.fails("tandem_drill", "OtherRecoveryWords").await;
+        *account.wallet.paper.borrow_mut() = right;
+        account.succeeds("tandem_drill").await;
+    });
+}
+
+#[test]
+fn a_key_that_signed_takes_other_words_with_a_permit_only() {
+    local(async {
+        let server = Server::start();
+        let account = Account::create(&server).await;
+        account.set().await;
+        account.sign().await;
+        // The user has no permit.
+        let old = account.kit().unwrap();
+        account.fails("tandem_setRecovery", "UserRejected").await;
+        let asked = account.shown("permit");
+        assert_eq!(
+            asked,
+            [json!({"keyId": account.key_id(), "operation": "recovery"})]
+        );
+        *account.wallet.permit.borrow_mut() = "0".repeat(26);
+        account.fails("tandem_setRecovery", "PermitRequired").await;
+        assert_eq!(account.kit().unwrap(), old);
+
+        account.permitted_by(&server);
+        account.set().await;
+        assert_ne!(account.kit().unwrap().recovery(), old.recovery());
+        account.words_restore_the_key("replaced");
+        // It was used.
+        account.fails("tandem_setRecovery", "PermitRequired").await;
+    });
+}
+
+#[test]
+fn a_recovery_key_from_elsewhere_is_shown_and_drilled() {
+    local(async {
+        let server = Server::start();
+        let account = Account::create(&server).await;
+        let words = Words::from_entropy(Zeroizing::new([9; 32]));
+        let public = format!("0x{}", words.key().public_key());
+        let device = TestDevice::new(&account.wallet, Fate::Lives);
+        let bad = json!({"account": account.account["id"], "recoveryPublicKey": "0x02"});
+        let error = device.error(PAGE, "tandem_setRecovery", bad).await;
+        assert_eq!(error["name"], "InvalidRequest");
+        let params = json!({"account": account.account["id"], "recoveryPublicKey": public});
+        let set = device.result(PAGE, "tandem_setRecovery", params).await;
+        assert_eq!(set["recovery"]["recoveryPublicKey"], json!(public));
+        assert_eq!(set["recovery"]["openedAt"], Value::Null);
+        assert_eq!(
+            account.shown("recoveryKey")[0]["recoveryPublicKey"],
+            json!(public)
+        );
+        let typed = words.to_text().split(' ').map(str::to_owned).collect();
+        *account.wallet.paper.borrow_mut() = typed;
+        let drilled = account.succeeds("tandem_drill").await;
+        assert_eq!(drilled["recovery"]["openedAt"], 1);
+        account.words_restore_the_key("drilled");
+    });
+}
+
+#[test]
+fn the_device_may_end_at_every_call_of_a_setup() {
+    local(async {
+        let server = Server::start();
+        let account = Account::create(&server).await;
+        let whole = TestDevice::new(&account.wallet, Fate::Lives);
+        let params = json!({"account": account.account["id"]});
+        whole.result(PAGE, "tandem_setRecovery", params).await;
+        account.sign().await;
+        let mut old = account.kit().unwrap();
+        // From here on it takes a permit, and one call more.
+        let calls = whole.calls() + 8;
+        let (mut kept, mut replaced) = (0, 0);
+        for call in 1..=calls {
+            for fate in [Fate::EndsBefore(call), Fate::EndsAfter(call)] {
+                account.permitted_by(&server);
+                let paper = account.wallet.paper.borrow().clone();
+                let ended = account.ask_until(fate, "tandem_setRecovery").await;
+                let kit = account.kit().unwrap();
+                if kit.recovery() == old.recovery() {
+                    assert!(ended.is_none(), "{fate:?}");
+                    kept += 1;
+                    *account.wallet.paper.borrow_mut() = paper;
+                } else {
+                    replaced += 1;
+                }
+                let when = format!("{fate:?}");
+                account.words_restore_the_key(&when);
+                // The server has a kit for the same words: it wants no permit.
+                account.wallet.permit.borrow_mut().clear();
+                account.succeeds("tandem_drill").await;
+                account.words_restore_the_key(&when);
+                old = account.kit().unwrap();
+            }
+        }
+        assert!(kept > 20 && replaced > 3, "{kept} {replaced}");
+        account.succeeds("tandem_refresh").await;
+        account.words_restore_the_key("at last");
+        account.sign().await;
+    });
+}
+
+#[test]
+fn the_server_may_be_killed_at_every_frame_of_a_setup() {
+    local(async {
+        let server = Rc::new(RefCell::new(Server::start()));
+        let mut victim = 0;
+        loop {
+            victim += 1;
+            let code = server.borrow().enrolment_code();
+            let account = Account::create_with(code).await;
+            let (killer, seen) = (server.clone(), Rc::new(Cell::new(0)));
+            let count = seen.clone();
+            account.wallet.on_frame(move |direction, frame| {
+                count.set(count.get() + 1);
+                if count.get() == victim {
+                    killer.borrow_mut().kill();
+                    // An answer on its way counts as lost.
+                    if direction == Direction::ToDevice {
+                        frame.clear();
+                    }
+                }
+            });
+            account.ask("tandem_setRecovery").await;
+            account.cut_nothing();
+            if seen.get() < victim {
+                break;
+            }
+            server.borrow_mut().restart();
+            if account.kit().is_none() {
+                account.set().await;
+            }
+            account.words_restore_the_key(&format!("frame {victim}"));
+            account.sign().await;
+            account.succeeds("tandem_drill").await;
+        }
+        assert!(victim > 5, "{victim} frames");
+    });
+}
+
+#[test]
+fn a_frozen_key_is_refreshed_before_it_gets_words() {
+    local(async {
+        let server = Server::start();
+        let account = Account::create(&server).await;
+        let mut stored: Value =
+            serde_json::from_str(account.wallet.stored.borrow().as_deref().unwrap()).unwrap();
+        stored["keys"][0]["frozen"] = json!(true);
+        *account.wallet.stored.borrow_mut() = Some(stored.to_string());
+        account.fails("tandem_setRecovery", "KeyFrozen").await;
+        assert!(account.shown("recoveryWords").is_empty());
+        account.succeeds("tandem_refresh").await;
+        account.set().await;
+    });
+}
