@@ -17,6 +17,7 @@ mod freezing;
 mod keygen;
 mod presigning;
 mod protocol;
+mod recovery;
 mod refreshing;
 mod sealing;
 mod signing;

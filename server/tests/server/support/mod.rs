@@ -2,6 +2,7 @@
 
 mod device;
 mod process;
+mod recovery;
 mod refresh;
 mod requests;
 mod session;
