@@ -53,6 +53,12 @@ pub enum Error {
     /// The user did not have the words that were shown just before.
     #[error("the words were not repeated correctly; no recovery words were set")]
     WordsNotConfirmed,
+    /// The server has no key for these words.
+    #[error("the signing server has nothing that these words recover")]
+    NothingToRecover,
+    /// The kit does not open, or is of other shares than the server's.
+    #[error("what the signing server keeps for these words does not recover the key")]
+    UselessKit,
     /// There is nothing to drill.
     #[error("this key has no recovery words yet")]
     NoRecovery,
@@ -167,6 +173,8 @@ impl Error {
             | Self::TransactionNotFound(_) => -32001,
             Self::NotEnrolled
             | Self::NoRecovery
+            | Self::NothingToRecover
+            | Self::UselessKit
             | Self::AlreadyEnrolled(_)
             | Self::KeyFrozen
             | Self::NotStored
@@ -201,6 +209,8 @@ impl Error {
             Self::InvalidWords(_) => "InvalidRecoveryWords",
             Self::OtherWords => "OtherRecoveryWords",
             Self::WordsNotConfirmed => "WordsNotConfirmed",
+            Self::NothingToRecover => "NothingToRecover",
+            Self::UselessKit => "UselessKit",
             Self::NoRecovery => "NoRecovery",
             Self::AccountNotFound(_) => "AccountNotFound",
             Self::KeyNotFound(_) => "KeyNotFound",

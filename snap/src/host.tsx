@@ -12,12 +12,19 @@ import { CreateAccount, readCreateAccount } from './views/CreateAccount';
 import { DeleteAccount, readDeleteAccount } from './views/DeleteAccount';
 import { ENROL_PLACEHOLDER, Enrol } from './views/Enrol';
 import { Permit, PERMIT_PLACEHOLDER, readPermit } from './views/Permit';
+import { readRecoverAccounts, RecoverAccounts } from './views/RecoverAccounts';
 import { CHECK_PLACEHOLDER, readRecoveryCheck, RecoveryCheck } from './views/RecoveryCheck';
 import { readRecoveryKey, RecoveryKey } from './views/RecoveryKey';
 import { readRecoveryWords, RecoveryWords } from './views/RecoveryWords';
 import { readRefresh, Refresh } from './views/Refresh';
 import { readSummary, Sign } from './views/Sign';
-import { readTypeWords, TypeWords, WORDS_PLACEHOLDER } from './views/TypeWords';
+import {
+  readRecover,
+  readTypeWords,
+  Recover,
+  TypeWords,
+  WORDS_PLACEHOLDER,
+} from './views/TypeWords';
 
 /** The dialogs that the core may ask for. */
 const dialogView = oneOf(
@@ -29,6 +36,8 @@ const dialogView = oneOf(
   'recoveryCheck',
   'recoveryKey',
   'typeWords',
+  'recover',
+  'recoverAccounts',
   'permit',
   'sign',
 );
@@ -81,6 +90,10 @@ const methods: Readonly<Record<string, (params: Fields) => Promise<unknown>>> = 
         return confirm(<RecoveryKey {...readRecoveryKey(summary)} />);
       case 'typeWords':
         return prompt(<TypeWords {...readTypeWords(summary)} />, WORDS_PLACEHOLDER);
+      case 'recover':
+        return prompt(<Recover {...readRecover(summary)} />, WORDS_PLACEHOLDER);
+      case 'recoverAccounts':
+        return confirm(<RecoverAccounts {...readRecoverAccounts(summary)} />);
       case 'permit':
         return prompt(<Permit {...readPermit(summary)} />, PERMIT_PLACEHOLDER);
       case 'sign':

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use tandem_ethereum::{Address, address_of, json_object, keccak256};
+use tandem_threshold::recovery::Kit;
 use tandem_threshold::{KeyId, KeyShare};
 
 use crate::error::Error;
@@ -18,7 +19,7 @@ const METHODS: [&str; 5] = [
 
 impl Account {
     /// Account `m/index` of a key.
-    pub(super) fn derive(share: &KeyShare, index: u32) -> Result<Self, Error> {
+    pub(crate) fn derive(share: &KeyShare, index: u32) -> Result<Self, Error> {
         let account = share
             .account(index)
             .map_err(|_| Error::Internal("the account's index is not valid"))?;
@@ -51,6 +52,14 @@ impl Account {
             ("methods", METHODS.into()),
         ])
     }
+}
+
+/// The first account of the key that a kit recovers.
+pub fn address_of_kit(kit: &Kit) -> Result<String, Error> {
+    let account = kit.account(0).ok();
+    let address = account.as_ref().and_then(|key| address_of(key));
+    let address = address.ok_or(Error::Internal("the account's key is not a point"))?;
+    Ok(address.to_lower_hex())
 }
 
 /// A UUID that depends on key and index only, so that an account that is made

@@ -86,7 +86,11 @@ impl Device {
 
     /// Hands the account to MetaMask. If MetaMask's user refuses it, the key and
     /// the account stay: the next creation offers the same account again.
-    async fn announce(&self, account: &Account, correlation: Option<&Value>) -> Result<(), Error> {
+    pub(crate) async fn announce(
+        &self,
+        account: &Account,
+        correlation: Option<&Value>,
+    ) -> Result<(), Error> {
         let name = format!("Tandem {}", account.index.saturating_add(1));
         let mut event = json_object([
             ("account", account.to_json()),

@@ -14,6 +14,7 @@ mod set_selected_accounts;
 mod submit_request;
 mod update_account;
 
+pub(crate) use account::address_of_kit;
 pub use consent::Approved;
 
 use serde_json::Value;

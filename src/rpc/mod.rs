@@ -5,6 +5,7 @@ mod enrol;
 mod named_key;
 mod origins;
 mod prepare;
+mod recover;
 mod recovery;
 mod refresh;
 mod send_transaction;
@@ -65,6 +66,7 @@ impl Device {
             "tandem_prepare" => self.prepare(params).await,
             "tandem_refresh" => self.refresh(origin, params).await,
             "tandem_setRecovery" => self.set_recovery(origin, params).await,
+            "tandem_recover" => self.recover(origin).await,
             "tandem_drill" => self.drill(origin, params).await,
             "tandem_sendTransaction" => self.send_transaction(origin, params).await,
             "tandem_transactionStatus" => self.transaction_status(origin, params).await,

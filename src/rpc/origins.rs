@@ -25,7 +25,7 @@ pub fn check(origin: &str, method: &str) -> Result<(), Error> {
         // Each transaction is shown with the origin that asks; a status is told to who sent it.
         "tandem_sendTransaction" | "tandem_transactionStatus" => !metamask,
         "tandem_enrol" | "tandem_status" | "tandem_prepare" | "tandem_refresh"
-        | "tandem_setRecovery" | "tandem_drill" => companion || metamask,
+        | "tandem_setRecovery" | "tandem_drill" | "tandem_recover" => companion || metamask,
         // Signing is MetaMask's alone: its user has seen the request there too.
         "keyring_submitRequest"
         | "keyring_setSelectedAccounts"
@@ -90,6 +90,7 @@ mod tests {
             "tandem_refresh",
             "tandem_setRecovery",
             "tandem_drill",
+            "tandem_recover",
             "keyring_listAccounts",
             "keyring_createAccount",
         ] {

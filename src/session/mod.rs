@@ -1,12 +1,13 @@
 //! One session with the server: one socket, one ceremony. This layer moves bytes
 //! and knows nothing of shares; the ceremonies are in `enrol.rs`, `keygen.rs`,
-//! `sign.rs`, `presign.rs`, `refresh.rs` and `recovery.rs`.
+//! `sign.rs`, `presign.rs`, `refresh.rs`, `recovery.rs` and `recover.rs`.
 
 mod enrol;
 mod host_socket;
 mod inbox;
 mod keygen;
 mod presign;
+mod recover;
 mod recovery;
 mod refresh;
 mod sign;

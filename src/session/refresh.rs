@@ -241,6 +241,25 @@ impl Device {
         Ok(())
     }
 
+    /// Proves the share of a key that was recovered: from then on the key is this
+    /// device's.
+    pub(crate) async fn prove(&self, key: &str) -> Result<(), Error> {
+        let _held = self.ceremony_lock.lock().await;
+        if self.load().await?.key(key)?.has_next() {
+            self.settle(key).await
+        } else {
+            self.confirm(key, Which::Current).await
+        }
+    }
+
+    /// Before a share is stored beside the one in use: settles what is there, if it can
+    /// be.
+    pub(crate) async fn prove_unproved(&self, key: &str) {
+        let _held = self.ceremony_lock.lock().await;
+        // No such key, or a share that nothing proves any more: the words replace it.
+        let _settled = self.settle(key).await;
+    }
+
     async fn freeze_share(&self, key: &str, which: Which) -> Result<(), Error> {
         match which {
             // The next share has become the current one by then, or not yet.

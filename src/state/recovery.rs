@@ -70,3 +70,47 @@ pub(super) fn encode(kit: &Kit) -> Result<String, Error> {
         .map_err(|_| Error::Internal("the recovery kit does not encode"))?;
     Ok(Base64::encode_string(&bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::state::State;
+    use tandem_threshold::recovery::{KitError, Words};
+
+    #[test]
+    fn a_state_with_a_kit_loads_for_ever_and_its_words_open_it() {
+        let stored = include_str!("../../tests/old_states/version-1-recovery.json");
+        let value: Value = serde_json::from_str(stored).unwrap();
+        let mut state = State::from_json(value.clone()).unwrap();
+        assert_eq!(state.to_json(), value);
+        let key = state.keys.first_mut().unwrap();
+        let recovery = key.recovery.as_ref().unwrap();
+        assert_eq!((recovery.set_at, recovery.opened_at), (3, None));
+        let kit = recovery.kit().unwrap();
+        kit.fits(&key.share().unwrap()).unwrap();
+        let paper = include_str!("../../crates/threshold/tests/old_kits/v1/words.txt");
+        kit.open(&Words::read(paper).unwrap().key()).unwrap();
+
+        // A kit that could not follow a refresh says so by its epoch.
+        key.promote(4);
+        let kit = key.recovery.as_ref().unwrap().kit().unwrap();
+        let behind = kit.fits(&key.share().unwrap());
+        assert!(matches!(behind, Err(KitError::DoesNotFit(_))));
+    }
+
+    #[test]
+    fn a_promotion_takes_the_kit_that_was_stored_with_the_share() {
+        let stored = include_str!("../../tests/old_states/version-1-recovery.json");
+        let mut value: Value = serde_json::from_str(stored).unwrap();
+        let next = value.pointer_mut("/keys/0/next/kit").unwrap();
+        *next = "of the next share".into();
+        let mut state = State::from_json(value).unwrap();
+        let key = state.keys.first_mut().unwrap();
+        key.promote(4);
+        let promoted = key.recovery.as_ref().unwrap().to_json();
+        assert_eq!(promoted.get("kit"), Some(&"of the next share".into()));
+        assert_eq!(promoted.get("setAt"), Some(&3.into()));
+    }
+}

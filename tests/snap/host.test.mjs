@@ -288,6 +288,7 @@ test('words and permits are typed into prompts that MetaMask accepts', async () 
   const permit = { keyId: 'ab'.repeat(32), operation: 'recovery' };
   for (const [view, summary, part] of [
     ['typeWords', typed, ACCOUNT],
+    ['recover', { origin: typed.origin, server: 'wss://server' }, 'wss://server'],
     ['permit', permit, `tandem-server permit ${permit.keyId} recovery`],
   ]) {
     requests = [];
@@ -296,4 +297,12 @@ test('words and permits are typed into prompts that MetaMask accepts', async () 
     assert.deepEqual([params.type, response], ['prompt', { result: 'typed' }]);
     assert.ok(params.placeholder.length <= 40, 'MetaMask refuses a longer placeholder');
   }
+});
+
+test('what would be recovered is shown by address before it is', async () => {
+  const summary = { server: 'wss://server', accounts: [ACCOUNT] };
+  const { shown, response } = await dialog('recoverAccounts', summary, false);
+  for (const part of [ACCOUNT, 'wss://server']) assert.ok(shown.includes(part), part);
+  assert.ok(shown.some((text) => /not yours/u.test(text)));
+  assert.deepEqual(response, { result: false });
 });

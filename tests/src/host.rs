@@ -410,9 +410,9 @@ impl Wallet {
                 let typed: Vec<String> = asked.iter().map(written).collect();
                 json!(typed.join(" "))
             }
-            Some("typeWords") if approves => json!(self.paper.borrow().join(" ")),
+            Some("typeWords" | "recover") if approves => json!(self.paper.borrow().join(" ")),
             Some("permit") if !self.permit.borrow().is_empty() => json!(*self.permit.borrow()),
-            Some("recoveryCheck" | "typeWords" | "permit") => Value::Null,
+            Some("recoveryCheck" | "typeWords" | "recover" | "permit") => Value::Null,
             _ => json!(approves),
         }
     }

@@ -75,16 +75,33 @@ impl Account {
         self.succeeds("tandem_setRecovery").await
     }
 
-    async fn sign(&self) -> Value {
+    async fn sign(&self) {
+        let answer = self.sign_answer().await;
+        assert!(answer.get("result").is_some(), "{answer}");
+    }
+
+    /// Signs, and another implementation recovers the account's address.
+    async fn signs(&self, when: &str) {
+        let signed = self.sign_answer().await;
+        let signature = signed["result"]["result"].as_str();
+        let signature = signature.unwrap_or_else(|| panic!("{when}: {signed}"));
+        let bytes = hex::decode(&signature[2..]).unwrap();
+        let signature = alloy_primitives::Signature::from_raw(&bytes).unwrap();
+        let signer = signature.recover_address_from_msg("hello").unwrap();
+        let address: alloy_primitives::Address =
+            self.account["address"].as_str().unwrap().parse().unwrap();
+        assert_eq!(signer, address, "{when}");
+    }
+
+    async fn sign_answer(&self) -> Value {
         let device = TestDevice::new(&self.wallet, Fate::Lives);
         let submit = json!({
             "id": "7c507ff0-365f-4de0-8cd5-eb83c30ebda4", "scope": "", "account": self.account["id"],
             "origin": "metamask",
             "request": {"method": "personal_sign", "params": ["0x68656c6c6f", self.account["address"]]},
         });
-        device
-            .result("metamask", "keyring_submitRequest", submit)
-            .await
+        let asked = device.request("metamask", "keyring_submitRequest", submit);
+        asked.await.unwrap()
     }
 
     async fn status(&self) -> Value {
@@ -394,5 +411,168 @@ fn a_frozen_key_is_refreshed_before_it_gets_words() {
         assert!(account.shown("recoveryWords").is_empty());
         account.succeeds("tandem_refresh").await;
         account.set().await;
+    });
+}
+
+/// A new device with a code of its own, and the paper of the old one.
+async fn new_device(server: &Server, old: &Account) -> Account {
+    let wallet = Rc::new(Wallet::default());
+    *wallet.code.borrow_mut() = server.enrolment_code();
+    *wallet.paper.borrow_mut() = old.wallet.paper.borrow().clone();
+    let device = TestDevice::new(&wallet, Fate::Lives);
+    device.result(PAGE, "tandem_enrol", json!({})).await;
+    let account = old.account.clone();
+    Account { wallet, account }
+}
+
+#[test]
+fn words_and_server_restore_the_account_on_a_new_device_and_end_the_old_one() {
+    local(async {
+        let server = Server::start();
+        let old = Account::create(&server).await;
+        old.set().await;
+        old.sign().await;
+        for _ in 0..2 {
+            old.succeeds("tandem_refresh").await;
+        }
+        let new = new_device(&server, &old).await;
+        let recovered = new.succeeds("tandem_recover").await;
+        let expected = json!({"keys": [old.key_id()], "accounts": [old.account["address"]]});
+        assert_eq!(recovered, expected);
+        assert_eq!(
+            new.shown("recoverAccounts")[0]["accounts"],
+            expected["accounts"]
+        );
+        let announced = new.wallet.events.borrow()[0].clone();
+        assert_eq!(announced["params"]["account"], old.account);
+        // No permit was needed for the same words, and they open the new kit.
+        assert_eq!(new.status().await["drillNeeded"], false);
+        new.words_restore_the_key("recovered");
+        new.signs("recovered").await;
+        assert_eq!(old.sign_answer().await["error"]["name"], "ServerLacksKey");
+        // Once more from here, after a refresh.
+        new.succeeds("tandem_refresh").await;
+        let third = new_device(&server, &new).await;
+        third.succeeds("tandem_recover").await;
+        third.signs("recovered twice").await;
+    });
+}
+
+#[test]
+fn recovering_needs_the_words_and_the_users_eyes() {
+    local(async {
+        let server = Server::start();
+        let old = Account::create(&server).await;
+        old.set().await;
+        let new = new_device(&server, &old).await;
+        let right = new.wallet.paper.borrow().clone();
+        let others = Words::from_entropy(Zeroizing::new([5; 32]));
+        *new.wallet.paper.borrow_mut() = others.to_text().split(' ').map(str::to_owned).collect();
+        new.fails("tandem_recover", "NothingToRecover").await;
+        new.wallet.paper.borrow_mut().pop();
+        new.fails("tandem_recover", "InvalidRecoveryWords").await;
+        *new.wallet.paper.borrow_mut() = right;
+        // The words are typed, and the accounts are not the user's.
+        let (wallet, seen) = (Rc::downgrade(&new.wallet), Cell::new(0));
+        new.wallet.on_dialog(move || {
+            seen.set(seen.get() + 1);
+            wallet.upgrade().unwrap().approves.set(seen.get() != 2);
+        });
+        new.fails("tandem_recover", "UserRejected").await;
+        assert!(new.key().is_null());
+        old.signs("nobody took it").await;
+    });
+}
+
+#[test]
+fn a_device_with_a_state_from_before_a_refresh_recovers_its_own_key() {
+    local(async {
+        let server = Server::start();
+        let account = Account::create(&server).await;
+        account.set().await;
+        account.sign().await;
+        let before = account.wallet.stored.borrow().clone();
+        account.succeeds("tandem_refresh").await;
+        *account.wallet.stored.borrow_mut() = before;
+        assert_eq!(
+            account.sign_answer().await["error"]["name"],
+            "EpochMismatch"
+        );
+        account.succeeds("tandem_recover").await;
+        account.signs("recovered").await;
+        account.words_restore_the_key("recovered");
+    });
+}
+
+#[test]
+fn a_recovery_may_end_at_every_call_and_is_asked_for_again() {
+    local(async {
+        let server = Server::start();
+        let old = Account::create(&server).await;
+        old.set().await;
+        old.sign().await;
+        let mut holder = old;
+        let mut call = 0;
+        loop {
+            call += 3;
+            let new = new_device(&server, &holder).await;
+            let ended = new.ask_until(Fate::EndsAfter(call), "tandem_recover").await;
+            if ended.is_some() {
+                break;
+            }
+            if new.key().is_null() {
+                // The device that had it goes on, whatever the other began.
+                holder.signs(&format!("call {call}")).await;
+                new.succeeds("tandem_recover").await;
+            }
+            new.signs(&format!("call {call}")).await;
+            if new.status().await["drillNeeded"] == true {
+                new.succeeds("tandem_drill").await;
+            }
+            new.words_restore_the_key(&format!("call {call}"));
+            assert_eq!(
+                holder.sign_answer().await["error"]["name"],
+                "ServerLacksKey"
+            );
+            holder = new;
+        }
+        assert!(call > 20, "{call} calls");
+    });
+}
+
+#[test]
+fn the_server_may_be_killed_while_a_key_is_recovered() {
+    local(async {
+        let server = Rc::new(RefCell::new(Server::start()));
+        let old = Account::create_with(server.borrow().enrolment_code()).await;
+        old.set().await;
+        let mut holder = old;
+        let mut victim = 0;
+        loop {
+            victim += 4;
+            let new = new_device(&server.borrow(), &holder).await;
+            let (killer, seen) = (server.clone(), Rc::new(Cell::new(0)));
+            let count = seen.clone();
+            new.wallet.on_frame(move |direction, frame| {
+                count.set(count.get() + 1);
+                if count.get() == victim {
+                    killer.borrow_mut().kill();
+                    if direction == Direction::ToDevice {
+                        frame.clear();
+                    }
+                }
+            });
+            new.ask("tandem_recover").await;
+            new.cut_nothing();
+            if seen.get() < victim {
+                break;
+            }
+            server.borrow_mut().restart();
+            new.succeeds("tandem_recover").await;
+            new.signs(&format!("frame {victim}")).await;
+            new.words_restore_the_key(&format!("frame {victim}"));
+            holder = new;
+        }
+        assert!(victim > 16, "{victim} frames");
     });
 }

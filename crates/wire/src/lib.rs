@@ -33,8 +33,9 @@ pub use frame::{
 };
 pub use identity::{DeviceId, DeviceKey, IdentityError};
 pub use message::{
-    DecodeError, MessageBytes, Open, PRESIGN_MAX, PresignRequest, Problem, Purpose,
+    DecodeError, KITS_MAX, MessageBytes, Open, PRESIGN_MAX, PresignRequest, Problem, Purpose,
     RecoveryRequest, Refusal, RefusalCode, SignRequest, ToDevice, ToServer, Unsigned, UseRequest,
+    WordsProof,
 };
 pub use release::{Release, release};
 pub use url::{ServerUrl, UrlError};

@@ -41,6 +41,9 @@ pub enum ToDevice {
     Round(MessageBytes),
     /// The server will not go on. Ends the session.
     Refused(Refusal),
+    /// Every recovery kit of the words that were proved; at most [`KITS_MAX`]. Ends the
+    /// session.
+    Kits(Vec<MessageBytes>),
 }
 
 /// Who asks for what. Signed by the device key over the server's nonce, so it is
@@ -104,7 +107,33 @@ pub enum Purpose {
     },
     /// Encrypts the third share of a key to recovery words.
     Recovery(RecoveryRequest),
+    /// Asks for all kits of recovery words.
+    Kits(WordsProof),
+    /// Makes a new pair of shares from the server's share and the words.
+    Recover {
+        /// Key id.
+        key: [u8; 32],
+        /// Epoch of the kit, which the new share follows.
+        epoch: u32,
+        /// The device has no share to show.
+        words: WordsProof,
+        /// The first round of step 10.3 of the threshold protocol.
+        round: MessageBytes,
+    },
 }
+
+/// Shows that a device that has no share has the recovery words.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WordsProof {
+    /// The recovery public key, SEC1 compressed.
+    pub recovery_key: Vec<u8>,
+    /// A signature by the recovery key over the server's nonce and the device's id.
+    /// SPEC.md 11.9.
+    pub proof: Vec<u8>,
+}
+
+/// Most kits that a server answers with.
+pub const KITS_MAX: usize = 32;
 
 /// A request for a recovery setup.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -460,6 +489,27 @@ mod tests {
         assert_eq!(encode(&request(None, None)), without);
         let with = [&start[..], &[1, 1, 9, 1, 2], b"ab", &[1, 0xaa]].concat();
         assert_eq!(encode(&request(Some(vec![9]), Some("ab".into()))), with);
+    }
+
+    #[test]
+    fn recovering_has_the_encoding_of_the_format() {
+        let words = || WordsProof {
+            recovery_key: vec![2; 33],
+            proof: vec![9],
+        };
+        let proved = [&[33][..], &[2; 33], &[1, 9]].concat();
+        let kits = [&[7][..], &proved].concat();
+        assert_eq!(encode(&Purpose::Kits(words())), kits);
+        let recover = Purpose::Recover {
+            key: [7; 32],
+            epoch: 1,
+            words: words(),
+            round: vec![0xaa],
+        };
+        let expected = [&[8][..], &[7; 32], &[1], &proved, &[1, 0xaa]].concat();
+        assert_eq!(encode(&recover), expected);
+        let answer = ToDevice::Kits(vec![vec![1], vec![2, 3]]);
+        assert_eq!(answer.to_bytes(), [4, 2, 1, 1, 2, 2, 3]);
     }
 
     proptest! {

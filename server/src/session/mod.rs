@@ -4,7 +4,7 @@
 //! server -> Welcome      release, nonce
 //! device -> Open         signed over the nonce: who, what, first round
 //! ...                    the ceremony: enrol, keygen, sign, presign and uses, refresh, confirm,
-//!                        recovery
+//!                        recovery, kits, recover
 //! ```
 //!
 //! Calculations and the database calls that belong to them run together on a
@@ -123,8 +123,13 @@ async fn converse(channel: &mut Channel, services: &Arc<Services>) -> Result<(),
         }
         Purpose::Refresh { key, epoch, round } => {
             expect_enrolled(services, opened.device).await?;
-            let key = KeyId::from_bytes(key);
-            refresh::run(channel, services, opened, key, epoch, round).await
+            let job = refresh::Job {
+                key: KeyId::from_bytes(key),
+                epoch,
+                words: None,
+                round,
+            };
+            refresh::run(channel, services, opened, job).await
         }
         Purpose::Confirm { key, epoch, round } => {
             expect_enrolled(services, opened.device).await?;
@@ -134,6 +139,25 @@ async fn converse(channel: &mut Channel, services: &Arc<Services>) -> Result<(),
         Purpose::Recovery(request) => {
             expect_enrolled(services, opened.device).await?;
             recovery::run(channel, services, opened, request).await
+        }
+        Purpose::Kits(words) => {
+            expect_enrolled(services, opened.device).await?;
+            recovery::kits(channel, services, &opened, words).await
+        }
+        Purpose::Recover {
+            key,
+            epoch,
+            words,
+            round,
+        } => {
+            expect_enrolled(services, opened.device).await?;
+            let job = refresh::Job {
+                key: KeyId::from_bytes(key),
+                epoch,
+                words: Some(words),
+                round,
+            };
+            refresh::run(channel, services, opened, job).await
         }
     }
 }

@@ -9,15 +9,15 @@ use std::sync::Arc;
 use tandem_threshold::recovery::RecoveryPublicKey;
 use tandem_threshold::recovery::setup::server;
 use tandem_threshold::{Ceremony, KeyId, Kind};
-use tandem_wire::{RecoveryRequest, RefusalCode, ToDevice};
+use tandem_wire::{KITS_MAX, RecoveryRequest, ToDevice, WordsProof};
 
 use super::channel::Channel;
 use super::end::End;
 use super::rounds::aborted;
-use super::step_up::StepUp;
-use super::{Next, Opened, busy, given_up, next, step, turn};
+use super::step_up::{StepUp, prove_words, recovery_key};
+use super::{Next, Opened, blocking, busy, given_up, next, step, turn};
 use crate::services::Services;
-use crate::store::{NewKit, UnixMillis};
+use crate::store::{NewKit, Recoverable, UnixMillis};
 
 pub(super) async fn run(
     channel: &mut Channel,
@@ -26,8 +26,7 @@ pub(super) async fn run(
     request: RecoveryRequest,
 ) -> Result<(), End> {
     let (key, epoch) = (KeyId::from_bytes(request.key), request.epoch);
-    let recovery = RecoveryPublicKey::from_bytes(&request.recovery_key)
-        .map_err(|_| End::invalid_request("recoveryPublicKey", "is not a public key"))?;
+    let recovery = recovery_key(&request.recovery_key)?;
     let running = services
         .busy
         .begin(opened.device, Some(key))
@@ -59,6 +58,30 @@ pub(super) async fn run(
     channel.send(&ToDevice::Round(Vec::new())).await
 }
 
+/// Answers a device that has the words with every kit that they open.
+pub(super) async fn kits(
+    channel: &mut Channel,
+    services: &Arc<Services>,
+    opened: &Opened,
+    words: WordsProof,
+) -> Result<(), End> {
+    let recovery = recovery_key(&words.recovery_key)?;
+    prove_words(opened, &recovery, &words.proof)?;
+    let found_by = Arc::clone(services);
+    let kits = blocking(move || -> Result<Vec<Vec<u8>>, End> {
+        let found = found_by.store.recoverable(recovery.as_bytes())?;
+        let open = |found: &Recoverable| {
+            let (key, epoch) = (&found.key, found.share.epoch);
+            let kit = found_by.open_kit(key, epoch, recovery.as_bytes(), &found.sealed_kit)?;
+            kit.to_bytes().ok()
+        };
+        Ok(found.iter().filter_map(open).take(KITS_MAX).collect())
+    })
+    .await??;
+    tracing::info!(device = %opened.device, %recovery, kits = kits.len(), "showed kits");
+    channel.send(&ToDevice::Kits(kits)).await
+}
+
 fn complete(
     services: &Services,
     opened: &Opened,
@@ -67,14 +90,7 @@ fn complete(
     request: RecoveryRequest,
 ) -> Result<Vec<u8>, End> {
     if let Some(proof) = &request.proof {
-        recovery
-            .verify(&opened.server_nonce, &opened.device.0, proof)
-            .map_err(|_| {
-                End::refused(
-                    RefusalCode::Unauthorized,
-                    "the proof of the recovery words does not verify",
-                )
-            })?;
+        prove_words(opened, recovery, proof)?;
     }
     let step_up = StepUp::of(services, request.permit)?;
     let epoch = request.epoch;

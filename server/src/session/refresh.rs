@@ -1,4 +1,5 @@
-//! Refresh, the server's side (SPEC.md section 10, basis (a)).
+//! Refresh, the server's side (SPEC.md section 10): from the shares of both (basis
+//! (a)), or, for a device that shows the words, from our share and the words (basis (b)).
 //!
 //! The new share is stored beside the current one. It takes its place when a later
 //! session shows that the device has it: a confirmation (`confirm.rs`), a signature.
@@ -7,25 +8,45 @@ use std::sync::Arc;
 
 use tandem_threshold::refresh::{self, Base};
 use tandem_threshold::{Basis, Ceremony, KeyId, Kind};
-use tandem_wire::ToDevice;
+use tandem_wire::{RefusalCode, ToDevice, WordsProof};
 use zeroize::Zeroizing;
 
 use super::channel::Channel;
 use super::end::End;
 use super::rounds::{Rounds, aborted};
 use super::shares::epoch_mismatch;
+use super::step_up::{prove_words, recovery_key};
 use super::{Opened, busy, step, turn};
 use crate::services::Services;
 use crate::store::{NextKit, NextShare, UnixMillis};
+
+/// What is to be refreshed.
+pub(super) struct Job {
+    pub key: KeyId,
+    /// Of the shares that the new ones follow.
+    pub epoch: u32,
+    /// None if the device has its share; else the device lost it, or never had it, and
+    /// shows the words.
+    pub words: Option<WordsProof>,
+    pub round: Vec<u8>,
+}
 
 pub(super) async fn run(
     channel: &mut Channel,
     services: &Arc<Services>,
     opened: Opened,
-    key: KeyId,
-    epoch: u32,
-    round: Vec<u8>,
+    job: Job,
 ) -> Result<(), End> {
+    let Job {
+        key,
+        epoch,
+        words,
+        round,
+    } = job;
+    let basis = match &words {
+        None => Basis::Shares,
+        Some(_) => Basis::Recovery,
+    };
     let running = services
         .busy
         .begin(opened.device, Some(key))
@@ -42,12 +63,17 @@ pub(super) async fn run(
     // A frozen share is refreshed like any other: nothing of its transfer state is
     // used.
     let loaded_by = Arc::clone(services);
-    let (opened, share, kits) = step(&running, move || -> Result<_, End> {
-        let stored = loaded_by.find_key(&opened.device, &key)?;
-        let share = stored.share(epoch).ok_or_else(epoch_mismatch)?;
-        let share = loaded_by.open_share(&opened, &key, share)?;
+    let (opened, base, kits) = step(&running, move || -> Result<_, End> {
+        let base = match &words {
+            None => {
+                let stored = loaded_by.find_key(&opened.device, &key)?;
+                let share = stored.share(epoch).ok_or_else(epoch_mismatch)?;
+                Base::from_share(loaded_by.open_share(&opened.device, &key, share)?)
+            }
+            Some(words) => loaded_by.base_of_words(&opened, &key, epoch, words)?,
+        };
         let kits = loaded_by.open_kits(&key, epoch)?;
-        Ok((opened, share, kits))
+        Ok((opened, base, kits))
     })
     .await??;
 
@@ -60,13 +86,13 @@ pub(super) async fn run(
                 kind: Kind::Refresh {
                     key: &key,
                     from_epoch: epoch,
-                    basis: Basis::Shares,
+                    basis,
                 },
                 releases: &releases,
                 device_nonce: &device_nonce,
                 server_nonce: &server_nonce,
             };
-            let (state, fragment) = refresh::start(Base::from_share(share), &ceremony)?;
+            let (state, fragment) = refresh::start(base, &ceremony)?;
             let (state, commitment) = state.receive(&round)?;
             Ok((ceremony.id(), state, fragment, commitment))
         })
@@ -96,8 +122,15 @@ pub(super) async fn run(
         let kits: Vec<_> = kits
             .iter()
             .map(|kit| {
-                let (slope, pair) = (&refreshed.slope, &refreshed.pair_secret);
-                let kit = kit.follow(slope, pair, refreshed.share.epoch(), &ceremony);
+                // A kit does not lead to another line. It says by its epoch that it
+                // needs the words, and that the key has these words.
+                let kit = match basis {
+                    Basis::Shares => {
+                        let (slope, pair) = (&refreshed.slope, &refreshed.pair_secret);
+                        kit.follow(slope, pair, refreshed.share.epoch(), &ceremony)
+                    }
+                    Basis::Recovery | Basis::Deal => kit.clone(),
+                };
                 let sealed = services.seal_kit(&kit, refreshed.share.epoch())?;
                 Ok((*kit.recovery().as_bytes(), sealed))
             })
@@ -115,13 +148,39 @@ pub(super) async fn run(
             sealed: &services.seal(&opened, &refreshed.share)?,
             releases: &made_by,
             proof: &proof,
+            device: &opened.device,
             kits: &kits,
             made_at: UnixMillis::now(),
         })?;
         Ok(partial)
     })
     .await??;
-    tracing::info!(%key, from_epoch = epoch, "refreshed a key");
+    tracing::info!(%key, from_epoch = epoch, ?basis, "refreshed a key");
     drop(running);
     channel.send(&ToDevice::Round(partial)).await
+}
+
+impl Services {
+    /// Our point of step 10.1 (b), for a device that proves that it has the words of the
+    /// key. Until it has proved the new share, the key is the other device's.
+    fn base_of_words(
+        &self,
+        opened: &Opened,
+        key: &KeyId,
+        epoch: u32,
+        words: &WordsProof,
+    ) -> Result<Base, End> {
+        let recovery = recovery_key(&words.recovery_key)?;
+        prove_words(opened, &recovery, &words.proof)?;
+        let found = self.store.recoverable(recovery.as_bytes())?;
+        let found = found.into_iter().find(|found| found.key == *key);
+        let found = found.ok_or_else(|| {
+            End::refused(RefusalCode::UnknownKey, "these words recover no such key")
+        })?;
+        if found.share.epoch != epoch {
+            return Err(epoch_mismatch());
+        }
+        let share = self.open_share(&found.device, key, &found.share)?;
+        Base::recover_with_share(share).map_err(|abort| aborted(&abort, "a recovery"))
+    }
 }

@@ -37,22 +37,18 @@ impl Services {
         if share.frozen {
             return Err(End::frozen());
         }
-        self.open_share(opened, key, share)
+        self.open_share(&opened.device, key, share)
     }
 
-    /// The share, frozen or not.
+    /// The share that a device has the other half of, frozen or not.
     pub(super) fn open_share(
         &self,
-        opened: &Opened,
+        device: &DeviceId,
         key: &KeyId,
         stored: &StoredShare,
     ) -> Result<KeyShare, End> {
         let epoch = stored.epoch;
-        let label = ShareLabel {
-            device: &opened.device,
-            key,
-            epoch,
-        };
+        let label = ShareLabel { device, key, epoch };
         let bytes = self.sealing.open_share(label, &stored.sealed)?;
         match KeyShare::load(Role::Server, &bytes) {
             Ok(share) if share.id() == key && share.epoch() == epoch => Ok(share),

@@ -8,9 +8,11 @@
 
 use std::time::Instant;
 
+use tandem_threshold::recovery::RecoveryPublicKey;
 use tandem_wire::{RefusalCode, Token};
 use zeroize::Zeroizing;
 
+use super::Opened;
 use super::end::End;
 use crate::services::Services;
 use crate::store::Permission;
@@ -59,4 +61,27 @@ impl StepUp {
             )),
         }
     }
+}
+
+/// A recovery public key, as a device names it.
+pub(super) fn recovery_key(bytes: &[u8]) -> Result<RecoveryPublicKey, End> {
+    RecoveryPublicKey::from_bytes(bytes)
+        .map_err(|_| End::invalid_request("recoveryPublicKey", "is not a public key"))
+}
+
+/// The device has the words at hand: it has just signed with them, for this session.
+/// SPEC.md 11.9.
+pub(super) fn prove_words(
+    opened: &Opened,
+    recovery: &RecoveryPublicKey,
+    proof: &[u8],
+) -> Result<(), End> {
+    recovery
+        .verify(&opened.server_nonce, &opened.device.0, proof)
+        .map_err(|_| {
+            End::refused(
+                RefusalCode::Unauthorized,
+                "the proof of the recovery words does not verify",
+            )
+        })
 }

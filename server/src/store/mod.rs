@@ -134,6 +134,9 @@ pub struct NextShare<'a> {
     pub releases: &'a Releases,
     /// The joint test signature: r, then s.
     pub proof: &'a [u8; 64],
+    /// The device that has the other half: the key's, or one that recovered it and will
+    /// have the key when it has proved this share.
+    pub device: &'a DeviceId,
     /// The kits of the epoch that it was made from, after the refresh.
     pub kits: &'a [NextKit<'a>],
     /// Now.
@@ -147,6 +150,19 @@ pub struct StoredKit {
     pub recovery_key: [u8; 33],
     /// The kit, sealed.
     pub sealed: Vec<u8>,
+}
+
+/// A key that words recover: its current share, and the kit of that.
+#[derive(Debug)]
+pub struct Recoverable {
+    /// The key.
+    pub key: KeyId,
+    /// Whose it is until it is recovered.
+    pub device: DeviceId,
+    /// The current share.
+    pub share: StoredShare,
+    /// The kit, sealed.
+    pub sealed_kit: Vec<u8>,
 }
 
 /// A recovery kit that goes with the next share.
@@ -364,6 +380,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// As above.
     fn kits(&self, key: &KeyId, epoch: u32) -> Result<Vec<StoredKit>, StoreError>;
+
+    /// All keys that these words recover, oldest first.
+    ///
+    /// # Errors
+    /// As above.
+    fn recoverable(&self, recovery_key: &[u8; 33]) -> Result<Vec<Recoverable>, StoreError>;
 
     /// Remembers a kit beside one for other words, in the place of one for the same.
     /// That needs no permit if the key has a kit for these words and they were proved, or

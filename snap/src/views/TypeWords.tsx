@@ -28,6 +28,43 @@ export function readTypeWords(value: Json | undefined): TypeWordsSummary {
   };
 }
 
+type RecoverSummary = {
+  /** Who asks for it. */
+  origin: string;
+  /** The signing server that holds the other share. */
+  server: string;
+};
+
+export function readRecover(value: Json | undefined): RecoverSummary {
+  const summary = fields(value, 'summary');
+  return {
+    origin: text(summary['origin'], 'summary.origin'),
+    server: text(summary['server'], 'summary.server'),
+  };
+}
+
+/** A device that has no share yet. */
+export const Recover: SnapComponent<RecoverSummary> = ({ origin, server }) => (
+  <Box>
+    <Heading size="md">Recover your accounts</Heading>
+    <Text>
+      Type all 24 recovery words from your paper. With them and your signing server this device gets
+      new shares of your accounts; the device that had them signs nothing any more.
+    </Text>
+    <Banner title="Only here, and only if you wanted this" severity="warning">
+      <Text>
+        Never type your words into a web page. If you did not start this yourself, cancel it.
+      </Text>
+    </Banner>
+    <Row label="Asked by">
+      <Text>{literal(origin)}</Text>
+    </Row>
+    <Row label="Signing server">
+      <Text>{literal(server)}</Text>
+    </Row>
+  </Box>
+);
+
 /** A drill. */
 export const TypeWords: SnapComponent<TypeWordsSummary> = ({ origin, accounts }) => (
   <Box>

@@ -44,7 +44,7 @@ pub(super) fn find(
         "SELECT k.epoch, k.sealed_share, k.frozen_at IS NOT NULL,
                 k.refresh_wanted_at IS NOT NULL,
                 n.epoch, n.sealed_share, n.frozen_at IS NOT NULL
-         FROM keys k LEFT JOIN next_shares n ON n.key = k.id
+         FROM keys k LEFT JOIN next_shares n ON n.key = k.id AND n.device IS NULL
          WHERE k.id = ?1 AND k.device = ?2",
     )?;
     let found = statement.query_row(params![key.as_bytes(), device.0], |row| {
@@ -64,6 +64,34 @@ pub(super) fn find(
             },
             next,
             refresh_wanted: row.get(3)?,
+        })
+    });
+    match found.optional()? {
+        Some(found) => Ok(Some(found)),
+        None => find_recovered(connection, device, key),
+    }
+}
+
+/// What a device has that recovered the key and did not prove it yet: the new share, and
+/// nothing of what the other device still has.
+fn find_recovered(
+    connection: &Connection,
+    device: &DeviceId,
+    key: &KeyId,
+) -> Result<Option<StoredKey>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT epoch, sealed_share, frozen_at IS NOT NULL FROM next_shares
+         WHERE key = ?1 AND device = ?2",
+    )?;
+    let found = statement.query_row(params![key.as_bytes(), device.0], |row| {
+        Ok(StoredKey {
+            current: StoredShare {
+                epoch: row.get(0)?,
+                sealed: row.get(1)?,
+                frozen: row.get(2)?,
+            },
+            next: None,
+            refresh_wanted: false,
         })
     });
     Ok(found.optional()?)

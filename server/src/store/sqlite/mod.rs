@@ -21,7 +21,7 @@ use tandem_wire::DeviceId;
 use crate::seal::SealingKey;
 use crate::store::{
     Enrolment, NewDevice, NewKey, NewKit, NewPermit, NewSignature, NewToken, NextShare, Permission,
-    Standing, Store, StoreError, StoredKey, StoredKit, UnixMillis,
+    Recoverable, Standing, Store, StoreError, StoredKey, StoredKit, UnixMillis,
 };
 
 /// How long to wait while another process writes.
@@ -199,6 +199,10 @@ impl Store for SqliteStore {
 
     fn kits(&self, key: &KeyId, epoch: u32) -> Result<Vec<StoredKit>, StoreError> {
         recovery::kits(&self.lock(), key, epoch)
+    }
+
+    fn recoverable(&self, recovery_key: &[u8; 33]) -> Result<Vec<Recoverable>, StoreError> {
+        recovery::recoverable(&self.lock(), recovery_key)
     }
 
     fn add_kit(&self, kit: &NewKit<'_>) -> Result<Permission, StoreError> {

@@ -2,10 +2,12 @@
 
 use rusqlite::{Connection, TransactionBehavior, params};
 use tandem_threshold::KeyId;
+use tandem_wire::DeviceId;
 
 use super::key;
 use crate::store::{
-    NewKit, NewPermit, NextKit, Operation, Permission, StoreError, StoredKit, UnixMillis,
+    NewKit, NewPermit, NextKit, Operation, Permission, Recoverable, StoreError, StoredKit,
+    StoredShare, UnixMillis,
 };
 
 pub(super) fn kits(
@@ -20,6 +22,30 @@ pub(super) fn kits(
         Ok(StoredKit {
             recovery_key: row.get(0)?,
             sealed: row.get(1)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn recoverable(
+    connection: &Connection,
+    recovery_key: &[u8; 33],
+) -> Result<Vec<Recoverable>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT k.id, k.device, k.epoch, k.sealed_share, k.frozen_at IS NOT NULL, r.sealed_kit
+         FROM kits r JOIN keys k ON k.id = r.key AND k.epoch = r.epoch
+         WHERE r.recovery_key = ?1 ORDER BY k.created_at",
+    )?;
+    let rows = statement.query_map(params![recovery_key], |row| {
+        Ok(Recoverable {
+            key: KeyId::from_bytes(row.get(0)?),
+            device: DeviceId(row.get(1)?),
+            share: StoredShare {
+                epoch: row.get(2)?,
+                sealed: row.get(3)?,
+                frozen: row.get(4)?,
+            },
+            sealed_kit: row.get(5)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -13,8 +13,9 @@ pub(super) fn add(connection: &mut Connection, next: &NextShare<'_>) -> Result<(
     promote(&transaction, next.key, next.from_epoch, next.made_at)?;
     let inserted = transaction.execute(
         "INSERT OR REPLACE INTO next_shares
-             (key, epoch, sealed_share, device_release, server_release, proof, made_at)
-         SELECT id, epoch + 1, ?3, ?4, ?5, ?6, ?7 FROM keys WHERE id = ?1 AND epoch = ?2",
+             (key, epoch, sealed_share, device_release, server_release, proof, made_at, device)
+         SELECT id, epoch + 1, ?3, ?4, ?5, ?6, ?7, nullif(?8, device)
+         FROM keys WHERE id = ?1 AND epoch = ?2",
         params![
             next.key.as_bytes(),
             next.from_epoch,
@@ -23,6 +24,7 @@ pub(super) fn add(connection: &mut Connection, next: &NextShare<'_>) -> Result<(
             next.releases.server,
             next.proof,
             next.made_at.0,
+            next.device.0,
         ],
     )?;
     key::one(inserted)?;
@@ -63,7 +65,8 @@ pub(super) fn prove(
 }
 
 /// Puts the next share in the place of the current one, if it is of this epoch. The
-/// old share is gone then, and with it its freeze and its strikes.
+/// old share is gone then, and with it its freeze and its strikes; and if the key was
+/// recovered, the device that had it.
 fn promote(
     transaction: &Connection,
     key: &KeyId,
@@ -73,6 +76,7 @@ fn promote(
     let promoted = transaction.execute(
         "UPDATE keys SET epoch = n.epoch, sealed_share = n.sealed_share, strikes = n.strikes,
              frozen_at = n.frozen_at, frozen_reason = n.frozen_reason,
+             device = coalesce(n.device, keys.device),
              refresh_wanted_at =
                  CASE WHEN refresh_wanted_at > n.made_at THEN refresh_wanted_at END
          FROM next_shares n

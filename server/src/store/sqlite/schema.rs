@@ -98,6 +98,9 @@ const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (key, epoch)
     ) STRICT;
 ",
+    // The device of a next share is null, or the one that recovered the key with its
+    // words: it has the key once it has proved that share.
+    //
     // A key has a kit for each epoch that it has a share of, and for a moment two: the
     // one that is, until the device has said that it has stored the new one.
     "
@@ -110,6 +113,8 @@ const MIGRATIONS: &[&str] = &[
         stored_at INTEGER,
         PRIMARY KEY (key, epoch, recovery_key)
     ) STRICT;
+    CREATE INDEX kits_by_recovery_key ON kits (recovery_key);
+    ALTER TABLE next_shares ADD COLUMN device BLOB REFERENCES devices (id);
     CREATE TABLE permits (
         hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
         key BLOB NOT NULL REFERENCES keys (id),

@@ -239,6 +239,7 @@ fn refresh(store: &SqliteStore, from_epoch: u32, sealed: &[u8]) -> Result<(), St
             server: "s2".into(),
         },
         proof: &[7; 64],
+        device: &DEVICE,
         kits: &[],
         made_at: NOW,
     })
