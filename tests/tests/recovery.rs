@@ -416,8 +416,12 @@ fn a_frozen_key_is_refreshed_before_it_gets_words() {
 
 /// A new device with a code of its own, and the paper of the old one.
 async fn new_device(server: &Server, old: &Account) -> Account {
+    enrolled_with(server.enrolment_code(), old).await
+}
+
+async fn enrolled_with(code: String, old: &Account) -> Account {
     let wallet = Rc::new(Wallet::default());
-    *wallet.code.borrow_mut() = server.enrolment_code();
+    *wallet.code.borrow_mut() = code;
     *wallet.paper.borrow_mut() = old.wallet.paper.borrow().clone();
     let device = TestDevice::new(&wallet, Fate::Lives);
     device.result(PAGE, "tandem_enrol", json!({})).await;
@@ -544,13 +548,15 @@ fn a_recovery_may_end_at_every_call_and_is_asked_for_again() {
 fn the_server_may_be_killed_while_a_key_is_recovered() {
     local(async {
         let server = Rc::new(RefCell::new(Server::start()));
-        let old = Account::create_with(server.borrow().enrolment_code()).await;
+        let code = server.borrow().enrolment_code();
+        let old = Account::create_with(code).await;
         old.set().await;
         let mut holder = old;
         let mut victim = 0;
         loop {
             victim += 4;
-            let new = new_device(&server.borrow(), &holder).await;
+            let code = server.borrow().enrolment_code();
+            let new = enrolled_with(code, &holder).await;
             let (killer, seen) = (server.clone(), Rc::new(Cell::new(0)));
             let count = seen.clone();
             new.wallet.on_frame(move |direction, frame| {

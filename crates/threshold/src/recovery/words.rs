@@ -347,6 +347,17 @@ mod tests {
     }
 
     #[test]
+    fn a_repeated_word_is_right_at_its_own_position_only() {
+        let words = Words::read(VECTORS[7].1).unwrap();
+        let last = words.word(24).unwrap();
+        assert!(words.is_at(24, last) && words.is_at(24, &last.to_uppercase()));
+        assert!(words.is_at(24, &last[..4]));
+        assert!(!words.is_at(24, &last[..3]) && !words.is_at(24, "") && !words.is_at(24, "able"));
+        assert!(!words.is_at(23, last) && !words.is_at(0, last) && !words.is_at(25, last));
+        assert!(!words.is_at(25, "notaword") && !words.is_at(0, "notaword"));
+    }
+
+    #[test]
     fn changing_any_one_bit_gives_other_words_and_another_key() {
         let base = words([0x5a; 32]);
         for bit in 0..256 {

@@ -91,6 +91,13 @@ fn a_kit_that_is_full_says_so_and_compaction_makes_room() {
     let next = kit.epoch() + 1;
     let full = r.apply(&kit, next);
     assert_eq!(full, Err(KitError::Full));
+    // Nothing waits for the words: it is kept as it is, and says so by its epoch.
+    let behind = kit.follow(&[1; 32], &[1; 32], next, &r.ceremony);
+    assert_eq!(behind, kit);
+    assert_eq!(
+        behind.follow(&[1; 32], &[1; 32], next + 1, &r.ceremony),
+        kit
+    );
     let share = kit.open(&key(1)).unwrap();
     let compact = kit.compact(&share, &[7; 32]).unwrap();
     let next = r.apply(&compact, next);
