@@ -1,6 +1,6 @@
 //! Making a key with the server: the device's side of SPEC.md section 2.
 
-use tandem_threshold::{Ceremony, KeyShare, Kind, Role, keygen};
+use tandem_threshold::{Ceremony, KeyShare, Kind, Role, Verdict, keygen};
 use tandem_wire::Purpose;
 
 use super::{Failure, Session, while_busy};
@@ -27,7 +27,7 @@ impl Device {
             Err(Failure::Check(abort)) => {
                 // No key exists yet, so there is nothing to freeze: whatever the
                 // verdict, both sides forget what they have.
-                session.abort(&abort).await;
+                session.abort(abort.verdict == Verdict::Freeze).await;
                 Err(Error::Protocol)
             }
             Err(Failure::Session(error)) => {

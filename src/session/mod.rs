@@ -3,6 +3,7 @@
 //! `sign.rs`, `presign.rs`, `refresh.rs`, `recovery.rs` and `recover.rs`.
 
 mod enrol;
+mod failure;
 mod host_socket;
 mod inbox;
 mod keygen;
@@ -18,7 +19,7 @@ pub(crate) use presign::Prepared;
 pub(crate) use recovery::Setup;
 
 use futures_util::future::{Either, FutureExt, LocalBoxFuture, select};
-use tandem_threshold::{Abort, Nonce, Releases, Verdict};
+use tandem_threshold::{Nonce, Releases};
 use tandem_wire::{
     DeviceKey, Purpose, Reassembler, Refusal, RefusalCode, ServerUrl, Splitter, ToDevice, ToServer,
     Unsigned, release,
@@ -27,6 +28,7 @@ use tandem_wire::{
 use crate::Device;
 use crate::error::Error;
 use crate::host::Host;
+use failure::Failure;
 
 /// How long one answer of the server may take. Making a key costs it about a
 /// second of computing.
@@ -196,33 +198,12 @@ impl Session {
         self.socket.close().await;
     }
 
-    /// Ends a ceremony after a failed check. The freeze of our own key must be
-    /// stored before this is called.
-    pub(crate) async fn abort(mut self, abort: &Abort) {
-        let freeze = abort.verdict == Verdict::Freeze;
+    /// Ends a ceremony after a failed check. Whatever it obliges to, above all the freeze
+    /// of our own key, must be stored before this is called.
+    async fn abort(mut self, freeze: bool) {
         // The server finds out by the closed socket if this does not arrive.
         let _sent = self.send(&ToServer::Abort { freeze }).await;
         self.close().await;
-    }
-}
-
-/// Why the rounds of a ceremony ended early.
-enum Failure {
-    /// A check of the protocol failed; the verdict must be obeyed.
-    Check(Abort),
-    /// The session broke, or the server refused.
-    Session(Error),
-}
-
-impl From<Abort> for Failure {
-    fn from(abort: Abort) -> Self {
-        Self::Check(abort)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Session(error)
     }
 }
 

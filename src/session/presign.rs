@@ -12,7 +12,7 @@ use super::{Failure, Session, refused_for};
 use crate::Device;
 use crate::error::Error;
 use crate::keyring::Approved;
-use crate::state::Account;
+use crate::state::{Account, Which};
 
 /// How long one answer may take, in milliseconds. A signature can do without what is
 /// prepared, so it does not wait for it as long as for a ceremony.
@@ -69,7 +69,9 @@ impl Device {
                 self.prepared.replace(Some(prepared));
                 Ok(ready)
             }
-            Err(failure) => Err(self.fail(session, failure, &account.key).await),
+            Err(failure) => Err(self
+                .fail(session, failure, &account.key, Which::Current)
+                .await),
         }
     }
 
@@ -105,7 +107,9 @@ impl Device {
                     Failure::Session(error) => refused_for(error, RefusalCode::Busy),
                     Failure::Check(_) => false,
                 };
-                let error = self.fail(prepared.session, failure, &account.key).await;
+                let error = self
+                    .fail(prepared.session, failure, &account.key, Which::Current)
+                    .await;
                 if broke { Ok(None) } else { Err(error) }
             }
         }

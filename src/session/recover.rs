@@ -57,9 +57,9 @@ impl Device {
                     session.close().await;
                     Ok(share)
                 }
-                Err(Failure::Check(abort)) => {
+                Err(Failure::Check(_)) => {
                     // All that was checked is new and gone.
-                    session.abort(&abort).await;
+                    session.abort(false).await;
                     Err(Error::Protocol)
                 }
                 Err(Failure::Session(error)) => {

@@ -40,9 +40,9 @@ impl Device {
         let mut session = Session::connect(self, &enrolment.url()?).await?;
         let kit = match rounds(&mut session, &device_key, &share, setup).await {
             Ok(kit) => kit,
-            Err(Failure::Check(abort)) => {
+            Err(Failure::Check(_)) => {
                 // Nothing of the share's transfer state was used: nothing to freeze.
-                session.abort(&abort).await;
+                session.abort(false).await;
                 return Err(Error::Protocol);
             }
             Err(Failure::Session(error)) => {

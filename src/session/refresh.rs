@@ -7,12 +7,13 @@
 //! out by a confirmation which of the two the server knows (`settle`).
 
 use tandem_threshold::refresh::{self, Base, Refreshed};
-use tandem_threshold::{Basis, Ceremony, KeyShare, Kind, Verdict, confirm};
+use tandem_threshold::{Basis, Ceremony, KeyShare, Kind, confirm};
 use tandem_wire::{DeviceKey, Purpose, RefusalCode};
 
 use super::{Failure, Session, refused_for, while_busy};
 use crate::Device;
 use crate::error::Error;
+use crate::state::Which;
 
 impl Device {
     /// Refreshes the shares of a key, frozen or not. When it returns, the new share
@@ -96,9 +97,13 @@ impl Device {
                 Ok(())
             }
             Err(Failure::Check(abort)) => {
-                // All that was checked is new and gone: nothing to freeze. If the new
-                // share is stored already, it stays until it is settled.
-                session.abort(&abort).await;
+                // All that was checked is new and gone: nothing to freeze, but it counts
+                // against the share that it starts from. If the new share is stored
+                // already, it stays until it is settled.
+                if abort.is_strike() {
+                    self.strike(key, Which::Current).await?;
+                }
+                session.abort(false).await;
                 Err(Error::Protocol)
             }
             Err(Failure::Session(error)) => {
@@ -184,24 +189,13 @@ impl Device {
                 session.close().await;
                 Ok(())
             }
-            Err(Failure::Check(abort)) => {
-                let error = if abort.verdict == Verdict::Freeze {
-                    // As in signing: stored before anything is answered.
-                    self.freeze_share(key, which).await?;
-                    Error::KeyFrozen
-                } else {
-                    Error::Protocol
+            Err(failure) => {
+                // What was the next share may be the current one by now.
+                let which = match which {
+                    Which::Next if self.load().await?.key(key)?.has_next() => Which::Next,
+                    Which::Next | Which::Current => Which::Current,
                 };
-                session.abort(&abort).await;
-                Err(error)
-            }
-            Err(Failure::Session(error)) => {
-                session.close().await;
-                if refused_for(&error, RefusalCode::Frozen) {
-                    self.freeze_share(key, which).await?;
-                    return Err(Error::KeyFrozen);
-                }
-                Err(error)
+                Err(self.fail(session, failure, key, which).await)
             }
         }
     }
@@ -259,21 +253,4 @@ impl Device {
         // No such key, or a share that nothing proves any more: the words replace it.
         let _settled = self.settle(key).await;
     }
-
-    async fn freeze_share(&self, key: &str, which: Which) -> Result<(), Error> {
-        match which {
-            // The next share has become the current one by then, or not yet.
-            Which::Next if self.load().await?.key(key)?.has_next() => self.freeze_next(key).await,
-            Which::Next | Which::Current => self.freeze(key).await,
-        }
-    }
-}
-
-/// Which of the two shares of a key.
-#[derive(Clone, Copy)]
-enum Which {
-    /// The one in use.
-    Current,
-    /// The one that is not proved.
-    Next,
 }

@@ -1,13 +1,13 @@
 //! Signing with the server: the device's side of SPEC.md section 3.
 
-use tandem_threshold::{Ceremony, KeyShare, Kind, Signature, Verdict, sign};
+use tandem_threshold::{Ceremony, KeyShare, Kind, Signature, sign};
 use tandem_wire::{DeviceKey, Purpose, RefusalCode, SignRequest};
 
 use super::{Failure, Session, refused_for, while_busy};
 use crate::Device;
 use crate::error::Error;
 use crate::keyring::Approved;
-use crate::state::Account;
+use crate::state::{Account, Which};
 
 impl Device {
     /// Signs what the user approved, with one account: with a signature that was
@@ -56,36 +56,9 @@ impl Device {
                 session.close().await;
                 Ok(signature)
             }
-            Err(failure) => Err(self.fail(session, failure, &account.key).await),
-        }
-    }
-
-    /// Ends a session with this key that failed, and does what the failure obliges to.
-    pub(super) async fn fail(&self, session: Session, failure: Failure, key: &str) -> Error {
-        match failure {
-            Failure::Check(abort) if abort.verdict == Verdict::Freeze => {
-                // Stored before anything is answered, to the server or the caller. If
-                // it cannot be stored, nothing is answered.
-                if let Err(error) = self.freeze(key).await {
-                    return error;
-                }
-                session.abort(&abort).await;
-                Error::KeyFrozen
-            }
-            Failure::Check(abort) => {
-                session.abort(&abort).await;
-                Error::Protocol
-            }
-            Failure::Session(error) => {
-                session.close().await;
-                if !refused_for(&error, RefusalCode::Frozen) {
-                    return error;
-                }
-                match self.freeze(key).await {
-                    Ok(()) => Error::KeyFrozen,
-                    Err(error) => error,
-                }
-            }
+            Err(failure) => Err(self
+                .fail(session, failure, &account.key, Which::Current)
+                .await),
         }
     }
 }

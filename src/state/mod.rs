@@ -7,11 +7,13 @@
 //! writes, and locking the wallet within that time throws the write away. So a
 //! write that an address depends on goes through [`Device::store_durably`].
 
+mod key;
 mod record;
 mod recovery;
 mod transaction;
 
-pub use record::{Account, Enrolment, Key, State, VERSION};
+pub use key::{Key, Which};
+pub use record::{Account, Enrolment, State, VERSION};
 pub use recovery::Recovery;
 pub use transaction::{Broadcast, Transaction};
 pub(crate) use transaction::{add_transaction, has_room};
@@ -26,8 +28,8 @@ use crate::error::Error;
 /// time to encrypt. Longer than both by far.
 pub const WRITE_SETTLES_MS: u32 = 2_000;
 
-/// How often a freeze is written before it is given up.
-const FREEZE_ATTEMPTS: u32 = 3;
+/// How often a freeze or a strike is written before it is given up.
+const MARK_ATTEMPTS: u32 = 3;
 
 /// A change of the state. Boxed, so that storing is compiled once and not once for
 /// every change.
@@ -75,22 +77,29 @@ impl Device {
         Ok(())
     }
 
-    /// Marks a key frozen, durably. Called before anything is answered to anybody;
-    /// if this fails, nothing may be.
-    pub(crate) async fn freeze(&self, key: &str) -> Result<(), Error> {
-        self.freeze_by(key, |key| key.frozen = true).await
+    /// Marks a share of a key frozen, durably. Called before anything is answered to
+    /// anybody; if this fails, nothing may be.
+    pub(crate) async fn freeze(&self, key: &str, which: Which) -> Result<(), Error> {
+        self.mark_share(key, which, Key::freeze).await
     }
 
-    /// The same for the share of a key that is not proved yet.
-    pub(crate) async fn freeze_next(&self, key: &str) -> Result<(), Error> {
-        self.freeze_by(key, Key::freeze_next).await
+    /// Counts a strike against a share of a key in the same way, and says whether the
+    /// share is frozen now.
+    pub(crate) async fn strike(&self, key: &str, which: Which) -> Result<bool, Error> {
+        self.mark_share(key, which, Key::strike).await?;
+        Ok(self.load().await?.key(key)?.is_frozen(which))
     }
 
-    async fn freeze_by(&self, key: &str, freeze: fn(&mut Key)) -> Result<(), Error> {
-        for _ in 0..FREEZE_ATTEMPTS {
+    async fn mark_share(
+        &self,
+        key: &str,
+        which: Which,
+        mark: fn(&mut Key, Which),
+    ) -> Result<(), Error> {
+        for _ in 0..MARK_ATTEMPTS {
             let stored = self
                 .store_durably(Box::new(move |state| {
-                    freeze(state.key_mut(key)?);
+                    mark(state.key_mut(key)?, which);
                     Ok(())
                 }))
                 .await;

@@ -2,16 +2,12 @@
 
 use std::fmt;
 
-use base64ct::{Base64, Encoding};
 use serde_json::{Map, Value};
 use tandem_ethereum::json_object;
-use tandem_threshold::recovery::Kit;
-use tandem_threshold::{KeyShare, Role};
 use tandem_wire::{DeviceKey, ServerUrl};
 use zeroize::Zeroizing;
 
-use super::recovery::{self, Recovery};
-use super::{Secret, Transaction};
+use super::{Key, Secret, Transaction};
 use crate::error::Error;
 
 /// Version of the stored object.
@@ -38,38 +34,6 @@ pub struct Enrolment {
     pub server: String,
     /// The device key, hex.
     device_key: Secret,
-}
-
-/// One key: our share of it.
-#[derive(PartialEq, Eq)]
-pub struct Key {
-    /// Key id, hex.
-    pub id: String,
-    /// `KeyShare::to_bytes`, base64.
-    share: Secret,
-    /// A protocol check failed: the key must not sign.
-    pub frozen: bool,
-    /// The share of a refresh that the server has not proved to have.
-    next: Option<Next>,
-    /// The server signs nothing before a refresh.
-    pub refresh_wanted: bool,
-    /// Unix time in milliseconds.
-    pub created_at: u64,
-    /// The same, of the last refresh.
-    pub refreshed_at: Option<u64>,
-    /// What recovery words open, if the key has any.
-    pub recovery: Option<Recovery>,
-}
-
-/// A share that is not proved: only a confirmation may use it.
-#[derive(PartialEq, Eq)]
-struct Next {
-    /// As [`Key::share`].
-    share: Secret,
-    /// A protocol check failed in a confirmation.
-    frozen: bool,
-    /// The recovery kit after the refresh, base64.
-    kit: Option<String>,
 }
 
 /// One account of a key.
@@ -224,184 +188,6 @@ impl Enrolment {
     }
 }
 
-impl Key {
-    /// A record of a share that was proved just now.
-    pub fn new(share: &KeyShare, created_at: u64) -> Result<Self, Error> {
-        let bytes = share
-            .to_bytes()
-            .map_err(|_| Error::Internal("the share does not encode"))?;
-        Ok(Self {
-            id: share.id().to_string(),
-            share: Zeroizing::new(Base64::encode_string(&bytes)),
-            frozen: false,
-            next: None,
-            refresh_wanted: false,
-            created_at,
-            refreshed_at: None,
-            recovery: None,
-        })
-    }
-
-    fn from_json(value: Value) -> Option<Self> {
-        let names = [
-            "id",
-            "share",
-            "frozen",
-            "createdAt",
-            "next",
-            "refreshWanted",
-            "refreshedAt",
-            "recovery",
-        ];
-        let mut fields = Fields::of(value, &names)?;
-        Some(Self {
-            id: fields.text("id")?,
-            share: Zeroizing::new(fields.text("share")?),
-            frozen: fields.take("frozen")?.as_bool()?,
-            created_at: fields.take("createdAt")?.as_u64()?,
-            // Added later: absent in older states, and where there is none.
-            next: match fields.take("next") {
-                None => None,
-                Some(next) => Some(Next::from_json(next)?),
-            },
-            refresh_wanted: match fields.take("refreshWanted") {
-                None => false,
-                Some(wanted) => wanted.as_bool()?,
-            },
-            refreshed_at: match fields.take("refreshedAt") {
-                None => None,
-                Some(at) => Some(at.as_u64()?),
-            },
-            recovery: match fields.take("recovery") {
-                None => None,
-                Some(recovery) => Some(Recovery::from_json(recovery)?),
-            },
-        })
-    }
-
-    fn to_json(&self) -> Value {
-        let mut value = json_object([
-            ("id", self.id.as_str().into()),
-            ("share", self.share.as_str().into()),
-            ("frozen", self.frozen.into()),
-            ("createdAt", self.created_at.into()),
-        ]);
-        // Left out where there is none, so that an older release reads what it can.
-        if let Some(fields) = value.as_object_mut() {
-            if let Some(next) = &self.next {
-                fields.insert("next".to_owned(), next.to_json());
-            }
-            if self.refresh_wanted {
-                fields.insert("refreshWanted".to_owned(), true.into());
-            }
-            if let Some(at) = self.refreshed_at {
-                fields.insert("refreshedAt".to_owned(), at.into());
-            }
-            if let Some(recovery) = &self.recovery {
-                fields.insert("recovery".to_owned(), recovery.to_json());
-            }
-        }
-        value
-    }
-
-    /// The share, ready to use. [`Error::KeyFrozen`] if it must not be.
-    pub fn share(&self) -> Result<KeyShare, Error> {
-        if self.frozen {
-            return Err(Error::KeyFrozen);
-        }
-        self.share_to_refresh()
-    }
-
-    /// The share, frozen or not: a refresh uses none of what a freeze is about.
-    pub fn share_to_refresh(&self) -> Result<KeyShare, Error> {
-        load(&self.share)
-    }
-
-    /// Whether there is a share that is not proved.
-    pub const fn has_next(&self) -> bool {
-        self.next.is_some()
-    }
-
-    /// The share that is not proved, to be confirmed. [`Error::KeyFrozen`] if it must
-    /// not be.
-    pub fn share_to_confirm(&self) -> Result<KeyShare, Error> {
-        match &self.next {
-            None => Err(Error::Internal("there is no share to confirm")),
-            Some(Next { frozen: true, .. }) => Err(Error::KeyFrozen),
-            Some(next) => load(&next.share),
-        }
-    }
-
-    /// Keeps an unproved share beside the one in use, with the recovery kit that follows
-    /// it.
-    pub fn prepare(&mut self, share: &[u8], kit: Option<&Kit>) -> Result<(), Error> {
-        self.next = Some(Next {
-            share: Zeroizing::new(Base64::encode_string(share)),
-            frozen: false,
-            kit: kit.map(recovery::encode).transpose()?,
-        });
-        Ok(())
-    }
-
-    /// The server has proved that it has the next share: puts it in the place of the
-    /// one in use. Without a next share nothing changes.
-    pub fn promote(&mut self, at: u64) {
-        if let Some(next) = self.next.take() {
-            self.share = next.share;
-            self.frozen = next.frozen;
-            if let (Some(recovery), Some(kit)) = (&mut self.recovery, next.kit) {
-                recovery.follow(kit);
-            }
-            self.refresh_wanted = false;
-            self.refreshed_at = Some(at);
-        }
-    }
-
-    /// The server has no such next share.
-    pub fn drop_next(&mut self) {
-        self.next = None;
-    }
-
-    /// A protocol check failed with the next share.
-    pub fn freeze_next(&mut self) {
-        if let Some(next) = &mut self.next {
-            next.frozen = true;
-        }
-    }
-}
-
-impl Next {
-    fn from_json(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value, &["share", "frozen", "kit"])?;
-        Some(Self {
-            share: Zeroizing::new(fields.text("share")?),
-            frozen: fields.take("frozen")?.as_bool()?,
-            kit: match fields.take("kit") {
-                None => None,
-                Some(Value::String(kit)) => Some(kit),
-                Some(_) => return None,
-            },
-        })
-    }
-
-    fn to_json(&self) -> Value {
-        let mut value = json_object([
-            ("share", self.share.as_str().into()),
-            ("frozen", self.frozen.into()),
-        ]);
-        if let (Some(fields), Some(kit)) = (value.as_object_mut(), &self.kit) {
-            fields.insert("kit".to_owned(), kit.as_str().into());
-        }
-        value
-    }
-}
-
-fn load(share: &Secret) -> Result<KeyShare, Error> {
-    let unreadable = || Error::State("a key share is not valid".to_owned());
-    let bytes = Zeroizing::new(Base64::decode_vec(share).map_err(|_| unreadable())?);
-    KeyShare::load(Role::Device, &bytes).map_err(|_| unreadable())
-}
-
 impl Account {
     fn from_json(value: Value) -> Option<Self> {
         let mut fields = Fields::of(value, &["id", "key", "index", "address", "announced"])?;
@@ -452,6 +238,14 @@ impl Fields {
         }
     }
 
+    /// A number that is absent in older states, and where it is 0.
+    pub(super) fn count(&mut self, name: &str) -> Option<u32> {
+        match self.take(name) {
+            None => Some(0),
+            Some(number) => u32::try_from(number.as_u64()?).ok(),
+        }
+    }
+
     fn list<T>(&mut self, name: &str, read: fn(Value) -> Option<T>) -> Option<Vec<T>> {
         match self.take(name)? {
             Value::Array(items) => items.into_iter().map(read).collect(),
@@ -468,23 +262,15 @@ impl fmt::Debug for Enrolment {
     }
 }
 
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key")
-            .field("id", &self.id)
-            .field("frozen", &self.frozen)
-            .finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::state::Broadcast;
+    use crate::state::{Broadcast, Which};
     use serde_json::json;
     use tandem_ethereum::builder::Pending;
+    use tandem_threshold::MAX_STRIKES;
 
     #[test]
     fn a_device_that_never_stored_anything_has_an_empty_state() {
@@ -542,7 +328,7 @@ mod tests {
         key.frozen = true;
         assert!(matches!(key.share(), Err(Error::KeyFrozen)));
         assert!(key.share_to_refresh().is_ok() && key.share_to_confirm().is_ok());
-        key.freeze_next();
+        key.freeze(Which::Next);
         assert!(matches!(key.share_to_confirm(), Err(Error::KeyFrozen)));
         key.promote(1);
         assert!(key.frozen, "what it promotes is frozen");
@@ -555,6 +341,48 @@ mod tests {
         let nothing = key.refreshed_at;
         key.promote(9);
         assert_eq!(key.refreshed_at, nothing, "there is nothing to promote");
+    }
+
+    #[test]
+    fn version_1_state_with_strikes_loads_for_ever() {
+        let stored = include_str!("../../tests/old_states/version-1-strikes.json");
+        let value: Value = serde_json::from_str(stored).unwrap();
+        let mut state = State::from_json(value.clone()).unwrap();
+        assert_eq!(state.to_json(), value);
+        // One more for each of its two shares is the last.
+        let key = state.keys.first_mut().unwrap();
+        for which in [Which::Current, Which::Next] {
+            assert!(!key.is_frozen(which));
+            key.strike(which);
+            assert!(key.is_frozen(which));
+        }
+    }
+
+    #[test]
+    fn the_last_strike_of_a_share_freezes_it_and_no_other_share() {
+        let stored = include_str!("../../tests/old_states/version-1-refresh.json");
+        for (which, other) in [(Which::Current, Which::Next), (Which::Next, Which::Current)] {
+            let mut state = State::from_json(serde_json::from_str(stored).unwrap()).unwrap();
+            let key = state.keys.first_mut().unwrap();
+            for _ in 0..MAX_STRIKES {
+                assert!(!key.is_frozen(which));
+                key.strike(which);
+            }
+            assert!(key.is_frozen(which) && !key.is_frozen(other));
+        }
+    }
+
+    #[test]
+    fn a_refresh_leaves_the_strikes_of_the_old_share_behind() {
+        let stored = include_str!("../../tests/old_states/version-1-refresh.json");
+        let mut state = State::from_json(serde_json::from_str(stored).unwrap()).unwrap();
+        let key = state.keys.first_mut().unwrap();
+        for _ in 1..MAX_STRIKES {
+            key.strike(Which::Current);
+        }
+        key.promote(3);
+        key.strike(Which::Current);
+        assert!(!key.frozen);
     }
 
     #[test]

@@ -133,7 +133,7 @@ fn a_changed_byte_in_the_servers_half_gives_no_signature() {
         account.tamper(Direction::ToDevice, 4);
         let error = account.sign().await;
         assert_eq!(error["error"]["name"], "ProtocolFailed", "{error}");
-        assert!(!account.frozen_here(), "nothing that lasts was touched");
+        assert!(!account.frozen_here(), "one of them is no danger");
         account.wallet.on_frame(|_, _| {});
         assert!(account.sign().await.get("result").is_some());
     });

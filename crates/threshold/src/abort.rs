@@ -70,7 +70,59 @@ pub enum Reason {
     InvalidSignature,
 }
 
+/// How many strikes ([`Abort::is_strike`], and at the server checks that a crash cut
+/// short) a share may have: with the last of them it freezes.
+///
+/// Each could have told the peer about one bit of the oblivious-transfer state of
+/// several hundred bits that all signatures share. A few such bits are no danger, and
+/// power cuts and bad memory happen, so it takes more than one.
+pub const MAX_STRIKES: u32 = 8;
+
 impl Abort {
+    /// Whether it counts against the share: no honest peer that has the same release
+    /// and the same epoch causes it (SPEC.md section 5, column "strike").
+    ///
+    /// # Security
+    /// The caller MUST count it durably before anything is answered, and freeze the
+    /// key with the strike that makes [`MAX_STRIKES`].
+    #[must_use]
+    pub const fn is_strike(&self) -> bool {
+        if matches!(self.verdict, Verdict::Freeze) {
+            return true;
+        }
+        match &self.reason {
+            Reason::EqualCommitments
+            | Reason::CommitmentMismatch
+            | Reason::TranscriptMismatch
+            | Reason::KitMismatch
+            | Reason::InvalidSignature => true,
+            // Another release, another epoch, a side that was rolled back, or the words
+            // of another key; nothing secret of ours was used.
+            Reason::Malformed { .. }
+            | Reason::WrongCeremony(_)
+            | Reason::WrongPieces
+            | Reason::OtherShare => false,
+            // Of the library's reasons those that are about what the peer computed, not
+            // those about sessions, addresses and our own state.
+            Reason::Check(reason) => matches!(
+                reason,
+                AbortReason::ProofVerificationFailed { .. }
+                    | AbortReason::CommitmentMismatch { .. }
+                    | AbortReason::PolynomialInconsistency
+                    | AbortReason::TrivialInstancePoint { .. }
+                    | AbortReason::TrivialPublicKey
+                    | AbortReason::TrivialKeyShare
+                    | AbortReason::OtConsistencyCheckFailed { .. }
+                    | AbortReason::MultiplicationVerificationFailed { .. }
+                    | AbortReason::GammaUInconsistency { .. }
+                    | AbortReason::SignatureVerificationFailed
+                    | AbortReason::ZeroDenominator
+                    | AbortReason::ZeroShareDecommitFailed { .. }
+                    | AbortReason::ChainCodeCommitmentFailed { .. }
+            ),
+        }
+    }
+
     pub(crate) const fn retry(reason: Reason) -> Self {
         Self {
             verdict: Verdict::Retry,

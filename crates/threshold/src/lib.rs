@@ -26,7 +26,7 @@
 //!
 //! `dkls23` has not been audited, and neither has this crate. Callers MUST treat
 //! [`Verdict::Freeze`] as SPEC.md section 5 says: persist the freeze before
-//! anything is answered, and never retry.
+//! anything is answered, and never retry; and count every [`Abort::is_strike`].
 
 mod abort;
 mod ceremony;
@@ -47,7 +47,7 @@ pub mod recovery;
 pub mod refresh;
 pub mod sign;
 
-pub use abort::{Abort, Reason, Verdict};
+pub use abort::{Abort, MAX_STRIKES, Reason, Verdict};
 pub use ceremony::{Basis, Ceremony, CeremonyId, Kind, Nonce, Role};
 pub use derive::{AccountShare, DeriveError, MAX_ACCOUNT_INDEX};
 pub use share::{KeyId, KeyShare, PublicKey, Releases, ShareError};

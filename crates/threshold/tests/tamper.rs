@@ -86,6 +86,17 @@ fn rows(way: Way, number: usize, stride: usize) {
             Role::Device
         };
         assert_eq!((failure.found_by, failure.message), (receiver, at));
+        // SPEC.md section 5: a lie counts, a message that is not of this ceremony does not.
+        let harmless = [
+            "Malformed",
+            "UnexpectedSender",
+            "MisroutedMessage",
+            "SessionBindingMismatch",
+            "WrongCeremony",
+        ];
+        let name = fields::reason_name(&failure.abort.reason);
+        let strike = !harmless.contains(&name.as_str());
+        assert_eq!(failure.abort.is_strike(), strike, "{name}");
         found(&failure.abort)
     });
     println!("{way:?} message {number}: {tried} changes");

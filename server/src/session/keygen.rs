@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::channel::Channel;
 use super::end::End;
-use super::rounds::{Rounds, aborted};
+use super::rounds::{Aborts, Rounds};
 use super::{Opened, blocking, busy, step, turn};
 use crate::services::Services;
 use crate::store::{NewKey, UnixMillis};
@@ -28,7 +28,10 @@ pub(super) async fn run(
     let mut rounds = Rounds {
         channel,
         running: &running,
-        what: format!("a keygen of device {device}"),
+        aborts: Aborts {
+            what: format!("a keygen of device {device}"),
+            against: None,
+        },
     };
 
     // Steps 2.1 and 2.2. The device's fragment came with its Open.
@@ -61,10 +64,9 @@ pub(super) async fn run(
     // Step 2.6.4. The share is stored before the message that lets the device
     // finish can leave.
     let message = rounds.exchange(reply).await?;
-    let (services, what) = (Arc::clone(services), rounds.what);
+    let (services, aborts) = (Arc::clone(services), rounds.aborts);
     let (key, partial) = step(&running, move || -> Result<(KeyId, Vec<u8>), End> {
-        let received = state.receive(&message);
-        let (share, partial) = received.map_err(|abort| aborted(&abort, &what))?;
+        let (share, partial) = aborts.settle(state.receive(&message))?;
         services.store.add_key(&NewKey {
             id: share.id(),
             device: &device,

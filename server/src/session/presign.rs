@@ -232,7 +232,7 @@ fn spend(
     let partial = match presignature.spend(&judged.digest, &request.round) {
         Ok(partial) => partial,
         Err(abort) => {
-            worker.obey(&key, claim.epoch, &abort)?;
+            worker.obey(&key, claim.epoch, &abort, false)?;
             return Err(End::aborted());
         }
     };

@@ -13,7 +13,7 @@ use tandem_wire::{KITS_MAX, RecoveryRequest, ToDevice, WordsProof};
 
 use super::channel::Channel;
 use super::end::End;
-use super::rounds::aborted;
+use super::rounds::Aborts;
 use super::step_up::{StepUp, prove_words, recovery_key};
 use super::{Next, Opened, blocking, busy, given_up, next, step, turn};
 use crate::services::Services;
@@ -112,9 +112,12 @@ fn complete(
         tracing::error!("the operating system gives no random numbers: {error}");
         End::unavailable()
     })?;
-    let what = format!("a recovery setup of key {key}");
-    let (kit, message) = server::complete(&share, &ceremony, &randomness, &request.round)
-        .map_err(|abort| aborted(&abort, &what))?;
+    let aborts = Aborts {
+        what: format!("a recovery setup of key {key}"),
+        against: None,
+    };
+    let completed = server::complete(&share, &ceremony, &randomness, &request.round);
+    let (kit, message) = aborts.settle(completed)?;
     // 11.5.2: > Store it durably, then send. 11.10 (1): > a setup for another RK needs
     // > what an export needs; the store decides which this is.
     let permission = services.store.add_kit(&NewKit {

@@ -13,8 +13,9 @@ use zeroize::Zeroizing;
 
 use super::channel::Channel;
 use super::end::End;
-use super::rounds::{Rounds, aborted};
+use super::rounds::{Aborts, Rounds};
 use super::shares::epoch_mismatch;
+use super::sign::Worker;
 use super::step_up::{prove_words, recovery_key};
 use super::{Opened, busy, step, turn};
 use crate::services::Services;
@@ -57,7 +58,10 @@ pub(super) async fn run(
     let mut rounds = Rounds {
         channel,
         running: &running,
-        what: format!("a refresh of key {key}"),
+        aborts: Aborts {
+            what: format!("a refresh of key {key}"),
+            against: Some((Worker::new(services, &running), key, epoch)),
+        },
     };
 
     // A frozen share is refreshed like any other: nothing of its transfer state is
@@ -110,10 +114,9 @@ pub(super) async fn run(
     // Step 10.5.4. Share and proof are stored before the message that lets the device
     // replace its own share can leave.
     let message = rounds.exchange(reply).await?;
-    let (services, what) = (Arc::clone(services), rounds.what);
+    let (services, aborts) = (Arc::clone(services), rounds.aborts);
     let partial = step(&running, move || -> Result<Vec<u8>, End> {
-        let received = state.receive(&message);
-        let (refreshed, partial) = received.map_err(|abort| aborted(&abort, &what))?;
+        let (refreshed, partial) = aborts.settle(state.receive(&message))?;
         let mut proof = [0; 64];
         let (r, s) = proof.split_at_mut(32);
         r.copy_from_slice(&refreshed.proof.r);
@@ -181,6 +184,10 @@ impl Services {
             return Err(epoch_mismatch());
         }
         let share = self.open_share(&found.device, key, &found.share)?;
-        Base::recover_with_share(share).map_err(|abort| aborted(&abort, "a recovery"))
+        let aborts = Aborts {
+            what: format!("a recovery of key {key}"),
+            against: None,
+        };
+        aborts.settle(Base::recover_with_share(share))
     }
 }

@@ -1,24 +1,50 @@
 //! What keygen and refresh do alike: both parties speak in lock step, each message
 //! of the device is answered with the server's message of the same round, made one
-//! step earlier. A failed check freezes nothing, because all the state that it is
-//! about is new and dropped with the session.
+//! step earlier. A failed check freezes nothing by itself, because all the state that it
+//! is about is new and dropped with the session. A refresh counts it against the share that
+//! it starts from; a keygen has no share yet.
 
 use std::sync::Arc;
 
-use tandem_threshold::Abort;
+use tandem_threshold::{Abort, KeyId};
 use tandem_wire::ToDevice;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::channel::Channel;
 use super::end::End;
+use super::sign::Worker;
 use super::{Next, Running, given_up, log_abort, next, step};
 
 /// One keygen or one refresh.
 pub(super) struct Rounds<'a> {
     pub channel: &'a mut Channel,
     pub running: &'a Arc<Running>,
+    /// Who hears of aborts.
+    pub aborts: Aborts,
+}
+
+/// Who hears of the aborts of a keygen or a refresh, before the device does.
+#[derive(Clone)]
+pub(super) struct Aborts {
     /// For the log.
     pub what: String,
+    /// The share that strikes count against, with what counts them.
+    pub against: Option<(Worker, KeyId, u32)>,
+}
+
+impl Aborts {
+    /// What is left of a step that may have aborted. Runs on a blocking thread.
+    pub fn settle<T>(&self, result: Result<T, Abort>) -> Result<T, End> {
+        let abort = match result {
+            Ok(done) => return Ok(done),
+            Err(abort) => abort,
+        };
+        log_abort(&abort, &self.what);
+        if let Some((worker, key, epoch)) = &self.against {
+            worker.strike(key, *epoch, &abort, false)?;
+        }
+        Err(End::aborted())
+    }
 }
 
 impl Rounds<'_> {
@@ -27,8 +53,8 @@ impl Rounds<'_> {
         &mut self,
         work: impl FnOnce() -> Result<T, Abort> + Send + 'static,
     ) -> Result<T, End> {
-        let result = step(self.running, work).await?;
-        result.map_err(|abort| aborted(&abort, &self.what))
+        let aborts = self.aborts.clone();
+        step(self.running, move || aborts.settle(work())).await?
     }
 
     /// Sends a message and waits for the device's next. Fragments and setups are
@@ -45,9 +71,4 @@ impl Rounds<'_> {
             Next::Abort { .. } => Err(given_up()),
         }
     }
-}
-
-pub(super) fn aborted(abort: &Abort, what: &str) -> End {
-    log_abort(abort, what);
-    End::aborted()
 }

@@ -18,7 +18,7 @@ use super::shares::epoch_mismatch;
 use super::{Next, Opened, Running, blocking, busy, given_up, log_abort, next, step, turn};
 use crate::policy::Authorizations;
 use crate::services::Services;
-use crate::store::{NewSignature, Standing, StoredKey, UnixMillis};
+use crate::store::{NewSignature, Standing, StoreError, StoredKey, UnixMillis};
 
 /// Reason of a freeze that the device asked for.
 pub(super) const DEVICE_FROZE: &str = "the device found a failed check";
@@ -113,6 +113,7 @@ pub(super) async fn freeze_for_device(
 }
 
 /// The steps that run on blocking threads, with all they need.
+#[derive(Clone)]
 pub(super) struct Worker {
     pub services: Arc<Services>,
     running: Arc<Running>,
@@ -257,44 +258,71 @@ impl Worker {
     ) -> Result<T, End> {
         let store = &self.services.store;
         if store.begin_check(key, epoch, UnixMillis::now())? == Standing::Frozen {
-            tracing::warn!(%key, "a key is frozen: meanwhile, or by too many interrupted checks");
+            tracing::warn!(%key, "a key is frozen: meanwhile, or by too many strikes");
             return Err(End::frozen());
         }
         let abort = match step() {
             Ok(done) => return Ok(done),
             Err(abort) => abort,
         };
-        self.obey(key, epoch, &abort)?;
-        if abort.verdict == Verdict::Retry {
+        self.obey(key, epoch, &abort, true)?;
+        if !abort.is_strike() {
             store.end_check(key, epoch)?;
         }
         Err(End::aborted())
     }
 
-    /// Does what an abort obliges to. Nothing may be answered before.
-    pub(super) fn obey(&self, key: &KeyId, epoch: u32, abort: &Abort) -> Result<(), End> {
+    /// Does what an abort obliges to. Nothing may be answered before. `begun` says
+    /// that a check was begun for it, whose strike may stay.
+    pub(super) fn obey(
+        &self,
+        key: &KeyId,
+        epoch: u32,
+        abort: &Abort,
+        begun: bool,
+    ) -> Result<(), End> {
         log_abort(abort, &format!("signing with key {key}"));
         match abort.verdict {
-            Verdict::Retry => Ok(()),
             Verdict::Freeze => self.freeze(key, epoch, &abort.reason.to_string()),
+            Verdict::Retry => self.strike(key, epoch, abort, begun),
         }
     }
 
-    /// Freezes the key. If that cannot be written, nothing is answered and the
-    /// key stays busy until the program ends.
+    /// Counts the abort against the key, if no honest device causes it.
+    pub(super) fn strike(
+        &self,
+        key: &KeyId,
+        epoch: u32,
+        abort: &Abort,
+        begun: bool,
+    ) -> Result<(), End> {
+        if !abort.is_strike() {
+            return Ok(());
+        }
+        let (store, reason) = (&self.services.store, abort.reason.to_string());
+        let counted = store.strike(key, epoch, begun, &reason, UnixMillis::now());
+        self.must_be_written(key, counted)?;
+        tracing::warn!(%key, "counted a strike against a key: {reason}");
+        Ok(())
+    }
+
+    /// Freezes the key.
     pub(super) fn freeze(&self, key: &KeyId, epoch: u32, reason: &str) -> Result<(), End> {
         let store = &self.services.store;
-        match store.freeze(key, epoch, reason, UnixMillis::now()) {
-            Ok(()) => {
-                tracing::warn!(%key, "froze a key: {reason}");
-                Ok(())
-            }
-            Err(error) => {
-                tracing::error!(%key, "a key cannot be frozen: {error}");
-                Arc::clone(&self.running).for_ever();
-                Err(End::closed(CloseCode::Internal, "the server failed"))
-            }
-        }
+        let frozen = store.freeze(key, epoch, reason, UnixMillis::now());
+        self.must_be_written(key, frozen)?;
+        tracing::warn!(%key, "froze a key: {reason}");
+        Ok(())
+    }
+
+    /// If a failed check cannot be written, nothing is answered and the key stays busy
+    /// until the program ends.
+    fn must_be_written(&self, key: &KeyId, written: Result<(), StoreError>) -> Result<(), End> {
+        written.map_err(|error| {
+            tracing::error!(%key, "a failed check cannot be written: {error}");
+            Arc::clone(&self.running).for_ever();
+            End::closed(CloseCode::Internal, "the server failed")
+        })
     }
 }
 

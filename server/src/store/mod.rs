@@ -270,14 +270,6 @@ pub enum Standing {
     Frozen,
 }
 
-/// How many checks of one key may be cut short before the key freezes.
-///
-/// A check that a crash cuts short could have failed, and the peer that caused
-/// the crash would have its answer: about one bit of the oblivious-transfer
-/// state of several hundred bits that all signatures share. A few such bits are
-/// no danger and power cuts happen, so it takes more than one.
-pub const MAX_STRIKES: u32 = 8;
-
 /// The server's memory.
 pub trait Store: Send + Sync {
     /// Remembers a token.
@@ -330,7 +322,9 @@ pub trait Store: Send + Sync {
     ) -> Result<(), StoreError>;
 
     /// Counts a strike before a check begins, so that a crash during the check
-    /// leaves it behind. Freezes the key instead at [`MAX_STRIKES`].
+    /// leaves it behind: it could have failed, and the peer that caused the crash
+    /// would have its answer. Freezes the key instead at
+    /// [`MAX_STRIKES`](tandem_threshold::MAX_STRIKES).
     ///
     /// # Errors
     /// As above.
@@ -341,6 +335,22 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// As above.
     fn end_check(&self, key: &KeyId, epoch: u32) -> Result<(), StoreError>;
+
+    /// Counts a strike that stays, because of an abort that no honest device causes
+    /// ([`Abort::is_strike`](tandem_threshold::Abort::is_strike)), and freezes the
+    /// key with the last one it may have. If a check was `begun` for it, that one's
+    /// strike is the one that stays.
+    ///
+    /// # Errors
+    /// As above.
+    fn strike(
+        &self,
+        key: &KeyId,
+        epoch: u32,
+        begun: bool,
+        reason: &str,
+        at: UnixMillis,
+    ) -> Result<(), StoreError>;
 
     /// Records a signature and ends its check, in one step, unless the key is
     /// frozen or of another epoch. Unless it was prepared, the device has then proved

@@ -22,3 +22,4 @@ mod refreshing;
 mod sealing;
 mod signing;
 mod stopping;
+mod strikes;

@@ -1,13 +1,13 @@
 //! Keys: shares, freezes and strikes.
 
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
-use tandem_threshold::KeyId;
+use tandem_threshold::{KeyId, MAX_STRIKES};
 use tandem_wire::DeviceId;
 
-use crate::store::{MAX_STRIKES, NewKey, Standing, StoreError, StoredKey, StoredShare, UnixMillis};
+use crate::store::{NewKey, Standing, StoreError, StoredKey, StoredShare, UnixMillis};
 
-/// Reason of a freeze that no check found.
-const STRUCK_OUT: &str = "too many checks were cut short";
+/// Reason of a freeze that no failed check made.
+const STRUCK_OUT: &str = "too many strikes";
 
 pub(super) fn count(connection: &Connection, device: &DeviceId) -> Result<u32, StoreError> {
     Ok(connection.query_row(
@@ -137,6 +137,32 @@ pub(super) fn end_check(
         "",
         values,
     )?)
+}
+
+pub(super) fn strike(
+    connection: &Connection,
+    key: &KeyId,
+    epoch: u32,
+    begun: bool,
+    reason: &str,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
+    // On the right are the values before the change, in every column.
+    let set = "strikes = strikes + ?3,
+         frozen_reason = CASE WHEN frozen_at IS NULL AND strikes + ?3 >= ?4 THEN ?5
+                         ELSE frozen_reason END,
+         frozen_at = CASE WHEN frozen_at IS NULL AND strikes + ?3 >= ?4 THEN ?6
+                     ELSE frozen_at END";
+    let reason = format!("{STRUCK_OUT}, at last: {reason}");
+    let values = params![
+        key.as_bytes(),
+        epoch,
+        u32::from(!begun),
+        MAX_STRIKES,
+        reason,
+        at.0
+    ];
+    one(update_share(connection, set, "", values)?)
 }
 
 /// Changes the share of an epoch, the current or the next one. `set` and `condition`

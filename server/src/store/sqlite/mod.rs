@@ -181,6 +181,17 @@ impl Store for SqliteStore {
         key::end_check(&self.lock(), key, epoch)
     }
 
+    fn strike(
+        &self,
+        key: &KeyId,
+        epoch: u32,
+        begun: bool,
+        reason: &str,
+        at: UnixMillis,
+    ) -> Result<(), StoreError> {
+        key::strike(&self.lock(), key, epoch, begun, reason, at)
+    }
+
     fn record_signature(&self, signature: &NewSignature<'_>) -> Result<Standing, StoreError> {
         signature::record(&mut self.lock(), signature)
     }

@@ -1,8 +1,7 @@
 //! The store's promises that no session shows.
 
 use super::*;
-use crate::store::MAX_STRIKES;
-use tandem_threshold::Releases;
+use tandem_threshold::{MAX_STRIKES, Releases};
 
 const DEVICE: DeviceId = DeviceId([2; 33]);
 const KEY: KeyId = KeyId::from_bytes([3; 32]);
@@ -160,6 +159,67 @@ fn too_many_checks_that_never_end_freeze_the_key() {
     assert!(!frozen(&store));
     assert_eq!(store.begin_check(&KEY, 0, NOW).unwrap(), Standing::Frozen);
     assert!(frozen(&store));
+}
+
+#[test]
+fn the_last_strike_freezes_the_key_and_none_before() {
+    // A check was begun for the strike, or not, as in a refresh.
+    for begun in [true, false] {
+        let store = with_key();
+        for _ in 0..MAX_STRIKES {
+            assert!(!frozen(&store));
+            if begun {
+                assert_eq!(store.begin_check(&KEY, 0, NOW).unwrap(), Standing::Active);
+            }
+            store.strike(&KEY, 0, begun, "a bad half", NOW).unwrap();
+        }
+        assert!(frozen(&store));
+        let reason: String = store
+            .lock()
+            .query_row("SELECT frozen_reason FROM keys", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(reason, "too many strikes, at last: a bad half");
+    }
+}
+
+#[test]
+fn a_strike_counts_together_with_checks_that_were_cut_short() {
+    let store = with_key();
+    for _ in 1..MAX_STRIKES {
+        store.begin_check(&KEY, 0, NOW).unwrap();
+    }
+    assert!(!frozen(&store));
+    store.strike(&KEY, 0, false, "a bad half", NOW).unwrap();
+    assert!(frozen(&store));
+}
+
+#[test]
+fn a_strike_stays_when_later_checks_end_well() {
+    let store = with_key();
+    for number in 1..MAX_STRIKES {
+        store.strike(&KEY, 0, false, "a bad half", NOW).unwrap();
+        assert_eq!(store.begin_check(&KEY, 0, NOW).unwrap(), Standing::Active);
+        let signed = sign_in(&store, [u8::try_from(number).unwrap(); 32]).unwrap();
+        assert_eq!(signed, Standing::Active);
+    }
+    store.strike(&KEY, 0, false, "a bad half", NOW).unwrap();
+    assert!(frozen(&store));
+}
+
+#[test]
+fn a_strike_keeps_the_first_reason_of_a_freeze_and_needs_a_share() {
+    let store = with_key();
+    store.freeze(&KEY, 0, "first reason", NOW).unwrap();
+    for _ in 0..=MAX_STRIKES {
+        store.strike(&KEY, 0, false, "a bad half", NOW).unwrap();
+    }
+    let reason: String = store
+        .lock()
+        .query_row("SELECT frozen_reason FROM keys", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(reason, "first reason");
+    let none = store.strike(&KEY, 1, false, "a bad half", NOW);
+    assert!(matches!(none, Err(StoreError::NoSuchKey)));
 }
 
 #[test]
@@ -334,6 +394,8 @@ fn each_epoch_is_frozen_and_struck_by_itself() {
     assert_eq!(store.confirm(&KEY, 2, NOW).unwrap(), Standing::Active);
     assert_eq!(epochs(&store), (2, None));
     assert!(!frozen(&store), "new transfer state");
+    store.strike(&KEY, 2, false, "a bad half", NOW).unwrap();
+    assert!(!frozen(&store), "and no strikes of the old one");
 }
 
 #[test]

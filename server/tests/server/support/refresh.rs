@@ -15,6 +15,15 @@ pub fn copy(share: &KeyShare) -> KeyShare {
 impl Device {
     /// A refresh without a confirmation.
     pub async fn refresh(&self, server: &Server, share: &KeyShare) -> Result<KeyShare, Refusal> {
+        self.refresh_with(server, share, &mut |_, _| {}).await
+    }
+
+    pub async fn refresh_with(
+        &self,
+        server: &Server,
+        share: &KeyShare,
+        tamper: Tamper<'_>,
+    ) -> Result<KeyShare, Refusal> {
         let mut session = Session::open(&server.address).await;
         let (releases, device_nonce) = (releases(&session), nonce());
         let ceremony = Ceremony {
@@ -27,7 +36,8 @@ impl Device {
             device_nonce: &device_nonce,
             server_nonce: &session.server_nonce.clone(),
         };
-        let (state, round) = refresh::start(Base::from_share(copy(share)), &ceremony).unwrap();
+        let (state, mut round) = refresh::start(Base::from_share(copy(share)), &ceremony).unwrap();
+        tamper(0, &mut round);
         let purpose = Purpose::Refresh {
             key: *share.id().as_bytes(),
             epoch: share.epoch(),
@@ -36,15 +46,20 @@ impl Device {
         let opened = self.send_open(&mut session, device_nonce, purpose);
         opened.await.unwrap();
         let answer = expect_round(&mut session).await?;
-        let (state, message) = state.receive(&answer).unwrap();
+        let (state, mut message) = state.receive(&answer).unwrap();
+        tamper(1, &mut message);
         let answer = exchange(&mut session, message).await?;
-        let (state, message) = state.receive(&answer).unwrap();
+        let (state, mut message) = state.receive(&answer).unwrap();
+        tamper(2, &mut message);
         let answer = exchange(&mut session, message).await?;
-        let (state, message) = state.receive(&answer).unwrap();
+        let (state, mut message) = state.receive(&answer).unwrap();
+        tamper(3, &mut message);
         let answer = exchange(&mut session, message).await?;
-        let (state, message) = state.receive(&answer).unwrap().open().unwrap();
+        let (state, mut message) = state.receive(&answer).unwrap().open().unwrap();
+        tamper(4, &mut message);
         let answer = exchange(&mut session, message).await?;
-        let (state, message) = state.receive(&answer).unwrap().stored();
+        let (state, mut message) = state.receive(&answer).unwrap().stored();
+        tamper(5, &mut message);
         let answer = exchange(&mut session, message).await?;
         let refreshed = state.receive(&answer).unwrap();
         session.close().await;
