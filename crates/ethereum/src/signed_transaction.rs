@@ -227,3 +227,35 @@ fn read_u64(items: &mut Items<'_>) -> Result<u64, DecodeError> {
 fn read_u128(items: &mut Items<'_>) -> Result<u128, DecodeError> {
     Ok(u128::from_be_bytes(items.integer()?))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        reason = "a test may fail loudly"
+    )]
+
+    use super::SignedTransaction;
+
+    /// The example of EIP-155, with one byte changed.
+    fn example(place: usize, change: u8) -> SignedTransaction {
+        let mut raw = hex::decode(concat!(
+            "f86c098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a76400008025",
+            "a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa636276",
+            "a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83",
+        ))
+        .unwrap();
+        raw[place] ^= change;
+        SignedTransaction::from_raw(&raw).unwrap()
+    }
+
+    #[test]
+    fn is_another_with_another_field_or_another_signature() {
+        let read = example(0, 0);
+        assert!(read.is(&example(0, 0).transaction, &example(0, 0).signature));
+        let (nonce, last_of_r) = (2, 76);
+        assert!(!read.is(&example(nonce, 1).transaction, &read.signature));
+        assert!(!read.is(&read.transaction, &example(last_of_r, 1).signature));
+    }
+}

@@ -230,7 +230,7 @@ mod tests {
             "\u{3bf}pen",              // Greek ο
             "e\u{301}\u{43e}",         // Cyrillic о after an accent
             "1\u{441}oin",             // Cyrillic с after a digit
-            "pay\u{200b}\u{440}al",    // a space of no width between
+            "pay\u{200b}\u{440}",      // a space of no width between
             "\u{578}ne",               // Armenian ո
             "\u{13aa}old",             // Cherokee Ꭺ
             "\u{ff41}bc",              // fullwidth ａ

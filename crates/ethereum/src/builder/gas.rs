@@ -37,7 +37,7 @@ fn percent(of: u64, percent: u64) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::gas_limit;
+    use super::{gas_limit, percent};
 
     const BLOCK: u64 = 30_000_000;
 
@@ -71,6 +71,12 @@ mod tests {
         assert_eq!(gas_limit(None, 60_000_000), 16_777_216);
         assert_eq!(gas_limit(None, u64::MAX), 16_777_216);
         assert_eq!(gas_limit(None, 0), 0);
+    }
+
+    #[test]
+    fn a_part_is_rounded_down_once() {
+        // 69.65, of which the hundreds give 35 and the rest 34.65.
+        assert_eq!(percent(199, 35), 69);
     }
 
     proptest! {

@@ -1,6 +1,8 @@
 //! `eth_signEip7702Authorization`: a delegation that is signed alone.
 
-use crate::support::{Signer, bytes, prepare, refusal, with};
+use crate::support::{
+    Signer, authorization, bytes, prepare, prepare_transaction, refusal, sets_code, with,
+};
 use serde_json::{Value, json};
 use tandem_ethereum::Prepared;
 
@@ -108,6 +110,20 @@ fn rules_of_authorisations() {
         params(json!(["0x5", DELEGATE, "0xfffffffffffffffe"])),
     ] {
         prepare(&good).unwrap();
+    }
+}
+
+#[test]
+fn an_authorisation_in_a_transaction_warns_of_every_network_only_if_it_is_for_all() {
+    for (chain_id, everywhere) in [(1, false), (0, true)] {
+        let list = json!([authorization(chain_id, DELEGATE, 7)]);
+        let transaction = with(sets_code(), json!({ "authorizationList": list }));
+        let summary = summary(&prepare_transaction(transaction).unwrap());
+        let facts = summary["facts"].as_array().unwrap();
+        let warnings = summary["warnings"].as_array().unwrap();
+        let sentence = json!("Authorisation 1 is valid on every network.");
+        assert_eq!(facts.contains(&json!("delegatesOnEveryChain")), everywhere);
+        assert_eq!(warnings.contains(&sentence), everywhere);
     }
 }
 

@@ -168,7 +168,10 @@ fn other_batches_call_in_the_name_of_the_called_contract() {
         &[1, 0, 0, 0, 0, 0, 0x78, 0x21, 0, 2],
     ] {
         let data = encode("execute(bytes32,bytes)", vec![mode(unknown), bytes(&list)]);
-        assert_eq!(effects(&data)[0]["kind"], "unknownCall", "{unknown:?}");
+        let summary = summary(&data);
+        assert_eq!(summary["effects"][0]["kind"], "unknownCall", "{unknown:?}");
+        assert!(has_fact(&summary, "unknownCalldata"), "{unknown:?}");
+        assert!(!has_fact(&summary, "malformedCalldata"), "{unknown:?}");
     }
 }
 

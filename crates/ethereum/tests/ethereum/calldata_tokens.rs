@@ -3,7 +3,7 @@
 use crate::support::Signer;
 use crate::support::calldata::{
     TO, address, array, bytes, calls, effects, encode, has_fact, number, summary, text_of,
-    transfer, tuple, word,
+    tone_of_call, transfer, tuple, word,
 };
 use alloy_dyn_abi::DynSolValue;
 use alloy_primitives::{Address, U256};
@@ -95,6 +95,8 @@ fn an_allowance_from_2_to_the_255_is_unlimited() {
             );
             assert_eq!(summary["effects"][0].get("unlimited").is_some(), unlimited);
             assert_eq!(calls(&summary)[0].1.contains("(unlimited)"), unlimited);
+            let tone = if unlimited { "warning" } else { "text" };
+            assert_eq!(tone_of_call(&summary), tone);
             assert_eq!(
                 summary["warnings"].as_array().unwrap().len(),
                 2 + usize::from(unlimited)
@@ -238,6 +240,7 @@ fn permits_name_the_owner_who_signed() {
     assert!(has_fact(&summary(&dai), "unlimitedApproval"));
     for data in [erc2612, dai] {
         assert!(has_fact(&summary(&data), "permit"));
+        assert_eq!(tone_of_call(&summary(&data)), "warning");
     }
     let details = |token| {
         tuple(vec![

@@ -35,6 +35,13 @@ pub fn calls(summary: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
+/// How a view treats the row of the one call.
+pub fn tone_of_call(summary: &Value) -> Value {
+    let rows = summary["rows"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["label"] == "Call").unwrap();
+    row["tone"].clone()
+}
+
 pub fn effects(data: &[u8]) -> Value {
     summary(data)["effects"].clone()
 }

@@ -109,6 +109,28 @@ fn values_have_one_form_each() {
 }
 
 #[test]
+fn the_least_signed_integer_of_two_bytes_is_the_last_that_fits() {
+    let wider = set(good(), "/types/Everything/6/type", json!("int16"));
+    assert_accepted(
+        V4,
+        &wider,
+        &[
+            ("/message/signed", json!("-32768")),
+            ("/message/signed", json!(32_767)),
+        ],
+    );
+    let range = |value: i32| {
+        (
+            "/message/signed",
+            json!(value),
+            ".message.signed",
+            "intOutOfRange",
+        )
+    };
+    assert_refused(V4, &wider, &[range(-32_769), range(-33_024), range(32_768)]);
+}
+
+#[test]
 fn a_message_has_the_fields_of_its_type_and_no_other() {
     assert_refused(
         V4,
