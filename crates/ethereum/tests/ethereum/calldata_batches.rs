@@ -218,6 +218,37 @@ fn the_zero_address_in_an_execution_is_not_guessed_at() {
 }
 
 #[test]
+fn the_zero_address_is_itself_without_data_and_outside_of_modes() {
+    let zero = text_of(0);
+    let coins = [&[0; 51][..], &[3]].concat();
+    let sends = encode("execute(bytes32,bytes)", vec![word([0; 32]), bytes(&coins)]);
+    assert_eq!(
+        effects(&sends),
+        json!([{ "kind": "sendCoins", "from": TO, "party": zero, "amount": "3" }])
+    );
+    let call = array(vec![tuple(vec![address(0), bytes(&transfer())])]);
+    let calls_it = encode("aggregate((address,bytes)[])", vec![call]);
+    assert_eq!(
+        effects(&calls_it),
+        json!([{ "kind": "transfer", "asset": zero, "from": TO, "party": text_of(1), "amount": "5" }])
+    );
+}
+
+#[test]
+fn a_batch_says_how_many_calls_it_makes() {
+    let sentence = |count| {
+        let call = tuple(vec![address(8), bytes(&transfer())]);
+        let data = encode(
+            "aggregate((address,bytes)[])",
+            vec![array(vec![call; count])],
+        );
+        calls(&summary(&data))[0].1.clone()
+    };
+    assert!(sentence(1).contains("makes 1 call in its own name"));
+    assert!(sentence(2).contains("makes 2 calls in its own name"));
+}
+
+#[test]
 fn an_inner_call_that_is_malformed_is_said_to_be() {
     let summary = summary(&encode(
         "multicall(bytes[])",

@@ -270,6 +270,20 @@ fn permits_name_the_owner_who_signed() {
             .1
             .ends_with("in the same block only, by a signature of the owner")
     );
+    let moved = |token| {
+        tuple(vec![
+            address(2),
+            address(1),
+            DynSolValue::Uint(U256::from(5), 160),
+            address(token),
+        ])
+    };
+    let transfers = encode(
+        "transferFrom((address,address,uint160,address)[])",
+        vec![array(vec![moved(8), moved(9)])],
+    );
+    let transfer = |token| json!({ "kind": "transfer", "asset": text_of(token), "from": text_of(2), "party": text_of(1), "amount": "5" });
+    assert_eq!(effects(&transfers), json!([transfer(8), transfer(9)]));
     let transfer = encode(
         "permitTransferFrom(((address,uint256),uint256,uint256),(address,uint256),address,bytes)",
         vec![

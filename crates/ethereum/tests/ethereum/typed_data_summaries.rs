@@ -425,6 +425,34 @@ fn recognises_transfers_of_permit2_also_with_a_witness() {
     }
 }
 
+#[test]
+fn a_witness_does_not_change_what_permit2_itself_defines() {
+    let head = "address spender, uint256 nonce, uint256 deadline";
+    let message = json!({
+        "permitted": { "token": TOKEN, "amount": "5" }, "spender": SPENDER, "nonce": 1,
+        "deadline": 1, "witness": { "note": "x" },
+    });
+    let named = |name: &str, permissions: &str, witness: &str| {
+        let fields = format!("TokenPermissions permitted, {head}, {witness} witness");
+        let types = [
+            (name, fields.as_str()),
+            ("TokenPermissions", permissions),
+            (witness, "string note"),
+        ];
+        summary(
+            "eth_signTypedData_v4",
+            data(&types, PERMIT2, message.clone()),
+        )["effects"]
+            .clone()
+    };
+    let (transfer, permissions) = ("PermitWitnessTransferFrom", "address token, uint256 amount");
+    assert_ne!(named(transfer, permissions, "Witness"), json!([]));
+    // Another type of amount, and another name.
+    let other = "address token, uint128 amount";
+    assert_eq!(named(transfer, other, "Witness"), json!([]));
+    assert_eq!(named("PermitOther", permissions, "Witness"), json!([]));
+}
+
 const ORDER_DEFINITION: &str = "OrderComponents(address offerer,address zone,OfferItem[] offer,ConsiderationItem[] consideration,uint8 orderType,uint256 startTime,uint256 endTime,bytes32 zoneHash,uint256 salt,bytes32 conduitKey,uint256 counter)ConsiderationItem(uint8 itemType,address token,uint256 identifierOrCriteria,uint256 startAmount,uint256 endAmount,address recipient)OfferItem(uint8 itemType,address token,uint256 identifierOrCriteria,uint256 startAmount,uint256 endAmount)";
 
 /// One NFT for at most 2 of the coin, of which 1 for somebody else.
@@ -492,6 +520,16 @@ fn recognises_an_order_of_seaport() {
         rows(&shown, "Order ends"),
         ["1700000000 (2023-11-14 22:13:20 UTC)"]
     );
+}
+
+#[test]
+fn an_order_of_somebody_else_names_the_offerer() {
+    let mut order = order();
+    order["message"]["offerer"] = json!(SPENDER);
+    let effects = summary("eth_signTypedData_v4", order)["effects"].clone();
+    let effects = effects.as_array().unwrap();
+    assert_eq!(effects.len(), 3);
+    assert!(effects.iter().all(|effect| effect["from"] == SPENDER));
 }
 
 #[test]
