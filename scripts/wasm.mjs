@@ -2,7 +2,6 @@
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import binaryen from 'binaryen';
 import { unlessUnchanged } from './inputs.mjs';
 import { pkg, root, wasmBindgen, wasmOpt } from './paths.mjs';
 import { capture, run, ScriptError } from './run.mjs';
@@ -47,9 +46,9 @@ export const wasmModule = outputs.module;
 export async function buildWasm() {
   const compiled = buildForWasm(CRATE);
   const version = metadataOf(CRATE).version;
-  const make = () => {
+  const make = async () => {
     bindgen(compiled, pkg, NAME);
-    optimise(outputs.module);
+    await optimise(outputs.module);
     writeFileSync(outputs.package, `${JSON.stringify(packageJson(version), null, 2)}\n`);
   };
   const files = [compiled, wasmBindgen.tool, join(root, 'node_modules', 'binaryen', 'package.json')];
@@ -83,13 +82,13 @@ export function bindgen(compiled, folder, name) {
  * `target_features` section, which rustc writes, so it cannot introduce one that the
  * compiler did not use; without that section it would guess.
  */
-export function optimise(module) {
+export async function optimise(module) {
   const sections = (file) =>
     WebAssembly.Module.customSections(new WebAssembly.Module(readFileSync(file)), 'target_features');
   if (sections(module).length !== 1) {
     throw new ScriptError(`${module} has no target_features section: is "strip" set too high in Cargo.toml?`);
   }
-  if (lowestData(module) < LOW_MEMORY) {
+  if ((await lowestData(module)) < LOW_MEMORY) {
     throw new ScriptError(`${module} has data below ${LOW_MEMORY}, which wasm-opt would take for unused`);
   }
   const optimised = `${module}.optimised`;
@@ -102,7 +101,9 @@ export function optimise(module) {
 }
 
 /** The lowest address that the module initialises. */
-function lowestData(file) {
+async function lowestData(file) {
+  // Not at the top: this file is read before node_modules exists.
+  const { default: binaryen } = await import('binaryen');
   const module = binaryen.readBinary(readFileSync(file));
   const segments = Array.from({ length: module.getNumDataSegments() }, (_, index) =>
     module.getDataSegmentInfo(module.getDataSegmentByIndex(index)),

@@ -61,7 +61,7 @@ export async function openCeremonies() {
   bindgen(compiled, folder, 'bench');
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
   const module = join(folder, 'bench_bg.wasm');
-  optimise(module);
+  await optimise(module);
   const core = await import(pathToFileURL(join(folder, 'bench.js')).href);
   core.initSync({ module: readFileSync(module) });
   return (keygens, signatures) => JSON.parse(core.run(keygens, signatures, cpuMs));
