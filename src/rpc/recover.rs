@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use tandem_threshold::KeyShare;
 use tandem_threshold::recovery::{Kit, RecoveryKey, Words};
+use tandem_wire::RefusalCode;
 use zeroize::Zeroizing;
 
 use crate::Device;
@@ -51,29 +52,65 @@ impl Device {
         kit: &Kit,
     ) -> Result<String, Error> {
         let id = kit.key().to_string();
-        self.prove_unproved(&id).await;
-        let share = self.run_recover(enrolment, words, kit).await?;
-        let account = Account::derive(&share, 0)?;
-        // The kit is of the line before, and says by its epoch that it needs the words
-        // once more: if this ends here, a drill makes it anew.
-        let now = self.host.now().await;
-        self.store_durably(Box::new(|state| store(state, &share, &account, kit, now)))
-            .await?;
-        self.prove(&id).await?;
         let setup = Setup {
             key: &id,
             recovery: words.public_key(),
             words: Some(words),
             permit: None,
         };
-        self.run_recovery_setup(&setup).await?;
-        self.announce(&account, None).await?;
+        // What was cut off before is brought to its end, if the server knows our share.
+        let finished = match self.load().await?.key(&id) {
+            Ok(_) => match self.set_up_and_prove(&setup).await {
+                Err(error) if is_of_no_use(&error) => false,
+                outcome => {
+                    outcome?;
+                    true
+                }
+            },
+            Err(_) => false,
+        };
+        if !finished {
+            let share = self.run_recover(enrolment, words, kit).await?;
+            let account = Account::derive(&share, 0)?;
+            let now = self.host.now().await;
+            self.store_durably(Box::new(|state| store(state, &share, &account, kit, now)))
+                .await?;
+            self.set_up_and_prove(&setup).await?;
+        }
+        let state = self.load().await?;
+        let first = |account: &&Account| account.key == id && account.index == 0;
+        if let Some(account) = state.accounts.iter().find(first) {
+            self.announce(account, None).await?;
+        }
         Ok(id)
+    }
+
+    /// First the kit of the new share, then the proof that lets the server give up the old
+    /// share: at every moment the words open a kit of a share that the server has.
+    async fn set_up_and_prove(&self, setup: &Setup<'_>) -> Result<(), Error> {
+        self.run_recovery_setup(setup).await?;
+        self.prove(setup.key).await
     }
 }
 
-/// A share that this device has of the key, however old, stays until the new one is
-/// proved.
+/// Whether the server has not, or no more, the other half of a share that we have.
+fn is_of_no_use(error: &Error) -> bool {
+    match error {
+        Error::KeyFrozen | Error::Protocol => true,
+        Error::Refused(refusal) => matches!(
+            refusal.code,
+            RefusalCode::EpochMismatch
+                | RefusalCode::UnknownKey
+                | RefusalCode::Frozen
+                | RefusalCode::PermitRequired
+        ),
+        _ => false,
+    }
+}
+
+/// The joint signature has proved the share, so it takes the place of one of which the
+/// server has no other half. The kit is of the line before, and says by its epoch that it
+/// needs the words once more: if this ends here, a drill makes it anew.
 fn store(
     state: &mut State,
     share: &KeyShare,
@@ -82,19 +119,10 @@ fn store(
     now: u64,
 ) -> Result<(), Error> {
     let mut key = Key::new(share, now)?;
-    let recovery = Recovery::new(kit, now, None)?;
+    key.recovery = Some(Recovery::new(kit, now, None)?);
     match state.keys.iter_mut().find(|stored| stored.id == key.id) {
-        Some(stored) => {
-            stored.recovery.get_or_insert(recovery);
-            let bytes = share
-                .to_bytes()
-                .map_err(|_| Error::Internal("the share does not encode"))?;
-            stored.prepare(&bytes, Some(kit))?;
-        }
-        None => {
-            key.recovery = Some(recovery);
-            state.keys.push(key);
-        }
+        Some(stored) => *stored = key,
+        None => state.keys.push(key),
     }
     if state.account(&account.id).is_err() {
         state.accounts.push(account.clone());

@@ -239,18 +239,7 @@ impl Device {
     /// device's.
     pub(crate) async fn prove(&self, key: &str) -> Result<(), Error> {
         let _held = self.ceremony_lock.lock().await;
-        if self.load().await?.key(key)?.has_next() {
-            self.settle(key).await
-        } else {
-            self.confirm(key, Which::Current).await
-        }
-    }
-
-    /// Before a share is stored beside the one in use: settles what is there, if it can
-    /// be.
-    pub(crate) async fn prove_unproved(&self, key: &str) {
-        let _held = self.ceremony_lock.lock().await;
-        // No such key, or a share that nothing proves any more: the words replace it.
-        let _settled = self.settle(key).await;
+        self.settle(key).await?;
+        self.confirm(key, Which::Current).await
     }
 }
