@@ -264,7 +264,7 @@ mod tests {
         reason = "a test may fail loudly"
     )]
 
-    use super::{Error, MAX_PATH_CHARS, MAX_PROBLEMS, Problems};
+    use super::{Error, MAX_NAME_CHARS, MAX_PATH_CHARS, MAX_PROBLEMS, Problems};
     use crate::{path::Path, refusal};
 
     #[test]
@@ -279,6 +279,39 @@ mod tests {
             "the transaction is refused: params[0].nonce is missing; params[0].to is not an address"
         );
         assert_eq!(error["data"]["problems"][1]["field"], "params[0].to");
+    }
+
+    #[test]
+    fn says_by_its_code_whose_fault_it_is() {
+        let about = || Problems::of("field", "is wrong");
+        for (error, code, name) in [
+            (Error::InvalidRequest(about()), -32602, "InvalidRequest"),
+            (
+                Error::InvalidTransaction(about()),
+                -32602,
+                "InvalidTransaction",
+            ),
+            (Error::InvalidMessage(about()), -32602, "InvalidMessage"),
+            (
+                Error::InvalidAuthorization(about()),
+                -32602,
+                "InvalidAuthorization",
+            ),
+            (Error::InvalidTypedData(about()), -32602, "InvalidTypedData"),
+            (
+                Error::method_not_supported("eth_sign"),
+                -32004,
+                "MethodNotSupported",
+            ),
+            (
+                Error::invalid_signature("is wrong"),
+                -32000,
+                "InvalidSignature",
+            ),
+        ] {
+            assert_eq!((error.code(), error.name()), (code, name));
+            assert_eq!(error.to_json()["code"], code);
+        }
     }
 
     #[test]
@@ -315,6 +348,9 @@ mod tests {
         let error = Error::method_not_supported(&format!("eth\n\u{202e}{}", "x".repeat(500)));
         let text = error.to_string();
         assert!(text.contains("eth\\n\\u{202e}xxx"), "{text}");
+        assert!(text.contains("xxx… is not supported"), "{text}");
         assert!(text.len() < 200);
+        let whole = Error::method_not_supported(&"x".repeat(MAX_NAME_CHARS)).to_string();
+        assert!(!whole.contains('…'), "{whole}");
     }
 }

@@ -146,8 +146,9 @@ fn execute_mode(reader: &mut Reader<'_>, call: &Call<'_>, arguments: &[Value<'_>
     let execution = execution.bytes()?;
     let (kind, selector) = match mode.word()? {
         [kind, 0 | 1, 0, 0, 0, 0, a, b, c, d, ..] => (*kind, [*a, *b, *c, *d]),
-        // Modes that are not known here, such as a call with foreign code (0xff).
-        _ => return other_mode(reader, call),
+        // Modes that are not known here, such as a call with foreign code (0xff): nothing is listed,
+        // so that the reader says that the call is unknown.
+        _ => return Some(()),
     };
     match (kind, selector) {
         (0, [0, 0, 0, 0]) => {
@@ -167,13 +168,8 @@ fn execute_mode(reader: &mut Reader<'_>, call: &Call<'_>, arguments: &[Value<'_>
             })?;
             run(reader, call, &tuples(calls.first()?, with_value)?, true)
         }
-        _ => other_mode(reader, call),
+        _ => Some(()),
     }
-}
-
-fn other_mode(reader: &mut Reader<'_>, call: &Call<'_>) -> Option<()> {
-    reader.unknown(call);
-    Some(())
 }
 
 fn inner<'a>(target: &Value<'a>, value: Option<&Value<'a>>, data: &Value<'a>) -> Option<Inner<'a>> {

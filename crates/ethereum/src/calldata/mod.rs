@@ -148,7 +148,8 @@ impl<'a> Reader<'a> {
             );
             self.unknown(call);
         } else if self.rows.len() == before {
-            // Known, but about nothing, such as a transfer of no tokens; or there are too many.
+            // Known, but about nothing, such as a transfer of no tokens, or in an unknown mode; or
+            // there are too many.
             self.unknown(call);
         }
     }

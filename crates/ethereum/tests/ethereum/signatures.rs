@@ -245,6 +245,11 @@ fn names_every_problem_of_a_malformed_signature() {
             "signature.yParity"
         ]
     );
+    // A key too many is refused also where the three others are good.
+    assert_eq!(
+        fields(json!({ "r": "0x1", "s": "0x1", "yParity": 0, "v": 27 })),
+        ["signature.v"]
+    );
     assert_eq!(fields(json!("0x00")), ["signature"]);
     assert!(matches!(
         Request::from_signed_json(&transaction_request(legacy()).to_string()),
