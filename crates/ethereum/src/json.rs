@@ -163,5 +163,7 @@ mod tests {
     fn counts_depth() {
         assert!(!is_deeper_than(&parse("[[1]]").unwrap(), 3));
         assert!(is_deeper_than(&parse("[[1]]").unwrap(), 2));
+        assert!(!is_deeper_than(&parse(r#"{"a":{"b":1}}"#).unwrap(), 3));
+        assert!(is_deeper_than(&parse(r#"{"a":{"b":1}}"#).unwrap(), 2));
     }
 }

@@ -235,6 +235,8 @@ mod tests {
             "\u{13aa}old",             // Cherokee Ꭺ
             "\u{ff41}bc",              // fullwidth ａ
             "\u{1d41a}bc",             // mathematical 𝐚
+            "\u{2c9f}pen",             // Coptic ⲟ
+            "\u{a4f3}pen",             // Lisu ꓳ
             "good text and \u{455}ix", // Cyrillic ѕ in the last word
         ] {
             assert!(has_mixed_scripts(text), "{text}");
@@ -244,6 +246,7 @@ mod tests {
             "Grüße naïve Łódź Tiếng Việt",
             "Привет, ETH",
             "Привет-ETH/USDC",
+            "Привет—ETH",
             "Γειά σου ETH",
             "Ethereumで5ETHを送る",
             "ｆｕｌｌ ＷＩＤＴＨ",

@@ -38,6 +38,11 @@ fn consensus_rules_refuse_where_they_are_certain() {
                 json!({ "to": null, "data": code(49_153), "gasLimit": "0x1000000" }),
                 "data",
             ),
+            (
+                "initcode limit under the other name",
+                json!({ "to": null, "data": null, "input": code(49_153), "gasLimit": "0x1000000" }),
+                "input",
+            ),
         ]
     };
     for chain_id in [1, 17_000, 560_048, 11_155_111] {

@@ -104,9 +104,14 @@ fn length_and_depth_are_limited() {
     let value = json!({ "method": "personal_sign", "params": [deep] });
     assert!(refusal(Request::from_value(value))[0].1.contains("nested"));
 
-    let long = json!({ "method": "personal_sign", "params": ["x".repeat(MAX_REQUEST_BYTES)] });
+    let of_length = |length: usize| {
+        let value = |text| json!({ "method": "personal_sign", "params": [text, "y"] });
+        let rest = value(String::new()).to_string().len();
+        Request::from_value(value("x".repeat(length - rest)))
+    };
+    of_length(MAX_REQUEST_BYTES).unwrap();
     assert!(
-        refusal(Request::from_value(long))[0]
+        refusal(of_length(MAX_REQUEST_BYTES + 1))[0]
             .1
             .contains("longer than")
     );

@@ -50,6 +50,20 @@ fn limits_are_exact() {
     accepted(deep(32));
     assert_eq!(code_at_data(deep(33), "params[1].message.a.a"), "tooDeep");
 
+    let deep_list = |levels: usize| {
+        let mut value = json!([]);
+        for _ in 1..levels {
+            value = json!([value]);
+        }
+        let types = json!({ "A": field(&format!("bool{}", "[]".repeat(levels))) });
+        bare(types, json!({ "a": value }))
+    };
+    accepted(deep_list(31));
+    assert_eq!(
+        code_at_data(deep_list(32), "params[1].message.a[0]"),
+        "tooDeep"
+    );
+
     let long = |length: usize| {
         let data = |text: String| bare(json!({ "A": field("string") }), json!({ "a": text }));
         let rest = data(String::new()).to_string().len();
