@@ -459,6 +459,16 @@ fn the_type_is_inferred_from_the_fields() {
         ))));
         assert_eq!(problems[0].0, "params[0].type");
     }
+    // One fee of a fee market makes it one, and the other is missing.
+    for (given, missing) in [
+        ("maxFeePerGas", "params[0].maxPriorityFeePerGas"),
+        ("maxPriorityFeePerGas", "params[0].maxFeePerGas"),
+    ] {
+        let fee = json!({ "gasPrice": null, given: "0x1" });
+        let problems = refusal(prepare_transaction(without_type(with(legacy(), fee))));
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0].0, missing);
+    }
     // Fields of two types at once belong to none.
     let problems = refusal(prepare_transaction(without_type(with(
         fee_market(),
