@@ -2,7 +2,7 @@
 
 use crate::support::{
     Row, assert_changes_are_accepted, assert_rows_are_refused, fee_market, legacy,
-    prepare_transaction, with,
+    prepare_transaction, with, with_blobs,
 };
 use serde_json::json;
 
@@ -98,5 +98,13 @@ fn consensus_rules_warn_where_they_are_not_certain() {
                 "{change}: {warnings:?}"
             );
         }
+    }
+    let hash = format!("0x01{}", "11".repeat(31));
+    for (blobs, warned) in [(6, false), (7, true)] {
+        let change = json!({ "chainId": 31_337, "blobVersionedHashes": vec![&hash; blobs] });
+        let prepared = prepare_transaction(with(with_blobs(), change)).unwrap();
+        let warnings = &prepared.summary().warnings;
+        let of_blobs = warnings.iter().any(|warning| warning.contains("EIP-7594"));
+        assert_eq!(of_blobs, warned, "{warnings:?}");
     }
 }

@@ -177,6 +177,7 @@ fn shows_every_entry_of_version_1_and_warns() {
     );
     assert_eq!(shown["facts"], json!(["deceptiveText", "legacyTypedData"]));
     assert_eq!(shown["title"], "Sign typed data in the old form");
+    assert_eq!(rows(&shown, "Signing account"), [signer()]);
     assert_eq!(rows(&shown, "1. Mess\\u{200b}age (string)"), ["Hi\\n"]);
     assert_eq!(rows(&shown, "2. list (int8[])"), ["-1", "2"]);
     assert_eq!(

@@ -135,3 +135,30 @@ fn lists_of_every_kind_under_version_1_have_the_digest_of_metamask() {
         "b625c34b3b4249921d5c8ebaad2cbdc29c7ec78fb30106c8f1eac137923a1132"
     );
 }
+
+/// As above, from the same library: outside of lists an integer has the length of its type.
+#[test]
+fn values_of_every_kind_under_version_1_have_the_digest_of_metamask() {
+    let named = |name: &str, kind: &str, value: Value| json!({ "type": kind, "name": name, "value": value });
+    let request = typed_data_request(
+        "eth_signTypedData_v1",
+        json!([
+            named("text", "string", json!("x")),
+            named("number", "uint32", json!(1337)),
+            named("negative", "int16", json!(-2)),
+            named("flag", "bool", json!(true)),
+            named(
+                "address",
+                "address",
+                json!("0x3535353535353535353535353535353535353535")
+            ),
+            named("bytes", "bytes", json!("0x0102")),
+            named("fixed", "bytes4", json!("0x01020304")),
+        ]),
+        &Signer::example(),
+    );
+    assert_eq!(
+        hex::encode(prepare(&request).unwrap().digest()),
+        "00d1fb74e2ca9bd5709c87eb541e7c859fd917ca3f62495c2f54b988d34bba3f"
+    );
+}
