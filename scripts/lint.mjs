@@ -11,7 +11,7 @@ export function lint() {
   const cargo = (...args) => run('cargo', args, { cwd: root });
   cargo('fmt', '--all', '--check');
   cargo('clippy', '--locked', '--workspace', '--all-targets', '--', '--deny', 'warnings');
-  cargo('clippy', '--locked', '--package', 'tandem-keyring', '--target', WASM_TARGET, '--', '--deny', 'warnings');
+  cargo('clippy', '--locked', '--package', 'tandem-keyring', '--target', WASM_TARGET, '--lib', '--test', 'wasm', '--', '--deny', 'warnings');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(lint);
