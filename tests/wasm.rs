@@ -184,5 +184,7 @@ fn make_signature(device: &KeyShare, server: &KeyShare, digest: &[u8; 32]) -> Si
     let (server, reply) =
         sign::server::reply(server.account(0).unwrap(), &ceremony, &opening).unwrap();
     let (state, answer) = state.receive(&reply).unwrap();
-    state.receive(&server.receive(&answer).unwrap().message).unwrap()
+    state
+        .receive(&server.receive(&answer).unwrap().message)
+        .unwrap()
 }

@@ -12,6 +12,12 @@ use super::inbox::{Delivery, Inbox};
 use super::{Connect, Socket, TransportError};
 use crate::host::{Host, HostError};
 
+/// How often, and at what distance, the host is asked whether sockets that were told
+/// to close are closed. One whose server never answers the close is not waited for
+/// any longer.
+const CLOSING_QUESTIONS: u32 = 40;
+const CLOSING_MS: u32 = 50;
+
 /// Opens sockets by asking the host.
 pub struct HostSockets {
     host: Host,
@@ -53,23 +59,39 @@ impl Connect for HostSockets {
 }
 
 impl HostSockets {
-    /// Closes sockets of an earlier life of this snap. MetaMask keeps them open
-    /// when it stops the snap, refuses a second one to the same address, and the
-    /// server would take the old session for a running one.
+    /// Closes sockets of an earlier life of this snap, or of the session before, and
+    /// waits until they are closed: MetaMask keeps them open when it stops the snap,
+    /// takes its time to close them, refuses a second one to the same address as long
+    /// as it has the first, and the server would take the old session for a running
+    /// one.
     async fn close_orphans(&self) {
-        // A host that cannot list has none.
-        let Ok(Value::Array(sockets)) = self.host.call("socket.list", json_object([])).await else {
-            return;
-        };
-        for socket in sockets {
-            let id = socket.get("id").and_then(Value::as_str).unwrap_or_default();
-            if !self.inbox.knows(id) {
+        for _ in 0..CLOSING_QUESTIONS {
+            let orphans = self.orphans().await;
+            if orphans.is_empty() {
+                return;
+            }
+            for id in orphans {
                 let _closed = self
                     .host
                     .call("socket.close", json_object([("id", id.into())]))
                     .await;
             }
+            if self.host.sleep(CLOSING_MS).await.is_err() {
+                return;
+            }
         }
+    }
+
+    /// Ids of open sockets that nothing here uses. A host that cannot list has none.
+    async fn orphans(&self) -> Vec<String> {
+        let Ok(Value::Array(sockets)) = self.host.call("socket.list", json_object([])).await else {
+            return Vec::new();
+        };
+        let ids = sockets.iter().map(|socket| {
+            let id = socket.get("id").and_then(Value::as_str);
+            id.unwrap_or_default().to_owned()
+        });
+        ids.filter(|id| !self.inbox.knows(id)).collect()
     }
 }
 
