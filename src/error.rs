@@ -300,5 +300,6 @@ const fn refusal_name(code: RefusalCode) -> &'static str {
         RefusalCode::Unavailable => "ServerUnavailable",
         RefusalCode::RefreshRequired => "RefreshRequired",
         RefusalCode::PermitRequired => "PermitRequired",
+        RefusalCode::RequestConflict => "RequestConflict",
     }
 }

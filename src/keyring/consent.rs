@@ -3,6 +3,8 @@
 use serde_json::Value;
 use tandem_ethereum::{Address, Finished, Prepared, Request, Signature};
 
+use tandem_wire::RequestId;
+
 use crate::error::Error;
 use crate::host::Host;
 use crate::offline::summary_text;
@@ -12,6 +14,7 @@ use crate::offline::summary_text;
 /// is computed from it.
 #[derive(Debug)]
 pub struct Approved {
+    id: RequestId,
     request: Request,
     prepared: Prepared,
 }
@@ -20,11 +23,13 @@ pub struct Approved {
 const OUT_OF_TIME: &str = "By the clock of this computer this sign-in is not valid now: it has expired, or its time has not come.";
 
 impl Approved {
-    /// Shows the request and waits for the user. `notes` are shown among the warnings: what is not
+    /// Shows the request and waits for the user. `id` names what was asked for: whatever else
+    /// comes with this id later is answered with the same signature, or refused. `notes` are shown among the warnings: what is not
     /// in the request but matters to who approves it.
     pub(crate) async fn ask(
         host: &Host,
         origin: &str,
+        id: RequestId,
         request: Request,
         mut notes: Vec<String>,
     ) -> Result<Self, Error> {
@@ -41,10 +46,19 @@ impl Approved {
             }
         }
         if host.dialog("sign", summary).await? == Value::Bool(true) {
-            Ok(Self { request, prepared })
+            Ok(Self {
+                id,
+                request,
+                prepared,
+            })
         } else {
             Err(Error::UserRejected)
         }
+    }
+
+    /// Name of the request.
+    pub(crate) const fn id(&self) -> RequestId {
+        self.id
     }
 
     /// What is signed.

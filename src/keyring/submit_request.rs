@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use tandem_ethereum::{Request, Signature, json_object};
+use tandem_wire::request_id;
 
 use super::consent::Approved;
 use super::params::Params;
@@ -15,6 +16,8 @@ impl Device {
         params: &Value,
     ) -> Result<Value, Error> {
         let mut reader = Params::read(params);
+        // MetaMask's name for it, the same however often it asks.
+        let name = reader.text("id");
         let id = reader.text("account");
         let scope = reader.get("scope").cloned().unwrap_or(Value::Null);
         let request = reader.get("request").cloned().unwrap_or(Value::Null);
@@ -43,7 +46,8 @@ impl Device {
             ("scope", scope),
             ("account", account.address.as_str().into()),
         ]))?;
-        let approved = Approved::ask(&self.host, asked_by, request, Vec::new()).await?;
+        let approved =
+            Approved::ask(&self.host, asked_by, request_id(name), request, Vec::new()).await?;
         let signature = self.run_sign(account, &approved).await?;
         let signature = Signature {
             r: signature.r,

@@ -4,6 +4,7 @@
 
 mod enrol;
 mod failure;
+mod held;
 mod host_socket;
 mod inbox;
 mod keygen;

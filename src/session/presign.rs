@@ -8,7 +8,8 @@ use tandem_threshold::presign::device::{AwaitReply, Presignature, open};
 use tandem_threshold::{Ceremony, KeyShare, Kind, Nonce, Signature};
 use tandem_wire::{DeviceKey, PresignRequest, Purpose, RefusalCode, ToServer, UseRequest};
 
-use super::{Failure, Session, refused_for};
+use super::held::{Answer, Held};
+use super::{Failure, Session, out_of_order, refused_for};
 use crate::Device;
 use crate::error::Error;
 use crate::keyring::Approved;
@@ -77,11 +78,13 @@ impl Device {
 
     /// Signs with what is prepared, while the ceremony lock is held. None if nothing
     /// fits, or if the session broke: whatever was sent for use is spent, and the
-    /// whole ceremony may sign the same request.
+    /// whole ceremony may sign the same request, unless the server's half is all that
+    /// `held` lacks.
     pub(super) async fn sign_prepared(
         &self,
         account: &Account,
         approved: &Approved,
+        held: &mut Option<Held>,
     ) -> Result<Option<Signature>, Error> {
         // It goes back only after a signature.
         let Some(mut prepared) = self.take_fitting(account).await else {
@@ -90,13 +93,13 @@ impl Device {
         let Some((index, presignature)) = prepared.presignatures.pop() else {
             return Ok(None);
         };
-        match spend(&mut prepared.session, index, presignature, approved).await {
-            Ok(signature) if prepared.presignatures.is_empty() => {
-                prepared.session.close().await;
-                Ok(Some(signature))
-            }
+        match spend(&mut prepared.session, index, presignature, approved, held).await {
             Ok(signature) => {
-                self.prepared.replace(Some(prepared));
+                if prepared.presignatures.is_empty() {
+                    prepared.session.close().await;
+                } else {
+                    self.prepared.replace(Some(prepared));
+                }
                 Ok(Some(signature))
             }
             Err(failure) => {
@@ -209,17 +212,28 @@ async fn spend(
     index: u8,
     presignature: Presignature,
     approved: &Approved,
+    held: &mut Option<Held>,
 ) -> Result<Signature, Failure> {
     let digest = approved.digest();
     let mut nonce = Nonce::default();
     getrandom::fill(&mut nonce).map_err(|_| Error::Internal("no randomness is available"))?;
+    let ceremony = *presignature.id().as_bytes();
     let (state, round) = presignature.spend(&digest, &nonce)?;
     let request = UseRequest {
         index,
         request: approved.request(),
         digest,
+        id: approved.id(),
         round,
     };
+    // The server's half may leave as soon as it has this.
+    *held = Some(Held::prepared(ceremony, state));
     session.send(&ToServer::Sign(request)).await?;
-    Ok(state.receive(&session.answer().await?)?)
+    let partial = match session.signing_answer().await? {
+        Answer::Round(partial) => partial,
+        // The request was signed before; what was prepared is spent all the same.
+        Answer::Signed(signature) => return Ok(signature),
+        Answer::Released(_) => return Err(out_of_order().into()),
+    };
+    session.finish(held, &partial, approved.id()).await
 }

@@ -139,10 +139,24 @@ impl Wallet {
         self.opened.get()
     }
 
-    /// From now on, `hook` sees every frame on its way and may change it.
+    /// From now on, `hook` sees every frame on its way and may change it. The connection breaks
+    /// before a frame of which it leaves nothing.
     pub fn on_frame(&self, hook: impl FnMut(Direction, &mut Vec<u8>) + 'static) {
         *self.tamper.borrow_mut() = Box::new(hook);
     }
+}
+
+/// The id of a request that never came before, as MetaMask makes them: a UUID.
+pub fn fresh_id() -> String {
+    let id = format!("{:032x}", fastrand::u128(..));
+    format!(
+        "{}-{}-4{}-8{}-{}",
+        &id[..8],
+        &id[8..12],
+        &id[13..16],
+        &id[17..20],
+        &id[20..]
+    )
 }
 
 /// One life of the device.
@@ -355,11 +369,15 @@ impl World {
                 if let tungstenite::Message::Binary(bytes) = message {
                     let mut frame = bytes.to_vec();
                     (owner.tamper.borrow_mut())(Direction::ToDevice, &mut frame);
+                    if frame.is_empty() {
+                        break;
+                    }
                     owner.deliver(json!({
                         "type": "message", "id": name, "data": {"type": "binary", "message": frame},
                     }));
                 }
             }
+            owner.sockets.borrow_mut().remove(&name);
             owner.deliver(json!({"type": "close", "id": name}));
         });
         let socket = OpenSocket {
@@ -378,6 +396,9 @@ impl World {
         (wallet.tamper.borrow_mut())(Direction::ToServer, &mut frame);
         let socket = wallet.sockets.borrow_mut().remove(id);
         let mut socket = socket.ok_or("the socket is closed")?;
+        if frame.is_empty() {
+            return Err("the socket is closed".to_owned());
+        }
         let sent = socket.sink.send(tungstenite::Message::binary(frame)).await;
         sent.map_err(|error| error.to_string())?;
         wallet.sockets.borrow_mut().insert(id.to_owned(), socket);

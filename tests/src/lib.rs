@@ -14,5 +14,5 @@ pub mod chaos;
 mod host;
 mod server;
 
-pub use host::{Direction, Fate, TestDevice, Wallet};
+pub use host::{Direction, Fate, TestDevice, Wallet, fresh_id};
 pub use server::{Killer, Server};

@@ -8,7 +8,7 @@ use alloy_consensus::TxEnvelope;
 use alloy_consensus::transaction::SignerRecoverable;
 use alloy_eips::Decodable2718;
 use serde_json::{Value, json};
-use tandem_tests::{Fate, Server, TestDevice, Wallet};
+use tandem_tests::{Fate, Server, TestDevice, Wallet, fresh_id};
 use tokio::task::LocalSet;
 
 const PAGE: &str = "http://localhost:8000";
@@ -32,7 +32,7 @@ async fn enrolled(server: &Server) -> (Rc<Wallet>, TestDevice) {
 
 fn submit(account: &Value, scope: &str, method: &str, params: Value) -> Value {
     json!({
-        "id": "7c507ff0-365f-4de0-8cd5-eb83c30ebda4",
+        "id": fresh_id(),
         "scope": scope,
         "account": account["id"],
         "origin": "metamask",

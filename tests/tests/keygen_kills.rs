@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use serde_json::{Value, json};
-use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet};
+use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet, fresh_id};
 use tokio::task::LocalSet;
 
 const PAGE: &str = "http://localhost:8000";
@@ -51,7 +51,7 @@ async fn every_account_signs(wallet: &Rc<Wallet>) -> usize {
     for account in &accounts {
         let address = account["address"].as_str().unwrap();
         let submit = json!({
-            "id": "7c507ff0-365f-4de0-8cd5-eb83c30ebda4", "scope": "", "account": account["id"],
+            "id": fresh_id(), "scope": "", "account": account["id"],
             "origin": "metamask",
             "request": {"method": "personal_sign", "params": ["0x68656c6c6f", address]},
         });

@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use serde_json::{Value, json};
-use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet};
+use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet, fresh_id};
 use tokio::task::LocalSet;
 
 const PAGE: &str = "http://localhost:8000";
@@ -62,7 +62,7 @@ impl World {
     async fn sign(&self, account: usize) -> Value {
         let account = &self.accounts[account];
         let submit = json!({
-            "id": "7c507ff0-365f-4de0-8cd5-eb83c30ebda4", "scope": "", "account": account["id"],
+            "id": fresh_id(), "scope": "", "account": account["id"],
             "origin": "metamask",
             "request": {"method": "personal_sign", "params": ["0x68656c6c6f", account["address"]]},
         });
@@ -133,7 +133,9 @@ fn a_prepared_signature_takes_one_short_message_each_way() {
         assert_eq!(world.signs(0).await, 0);
         let frames = frames.borrow().clone();
         let directions: Vec<_> = frames.iter().map(|(direction, _)| *direction).collect();
-        assert_eq!(directions, [Direction::ToServer, Direction::ToDevice]);
+        // The last tells the server the signature, and nobody waits for it.
+        use Direction::{ToDevice, ToServer};
+        assert_eq!(directions, [ToServer, ToDevice, ToServer]);
         assert!(
             frames.iter().all(|(_, length)| *length < 1024),
             "{frames:?}"

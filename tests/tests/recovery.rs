@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
-use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet};
+use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet, fresh_id};
 use tandem_threshold::recovery::{Backup, Kit, MasterKey, Words};
 use tandem_threshold::{KeyShare, Role};
 use tokio::task::LocalSet;
@@ -96,7 +96,7 @@ impl Account {
     async fn sign_answer(&self) -> Value {
         let device = TestDevice::new(&self.wallet, Fate::Lives);
         let submit = json!({
-            "id": "7c507ff0-365f-4de0-8cd5-eb83c30ebda4", "scope": "", "account": self.account["id"],
+            "id": fresh_id(), "scope": "", "account": self.account["id"],
             "origin": "metamask",
             "request": {"method": "personal_sign", "params": ["0x68656c6c6f", self.account["address"]]},
         });

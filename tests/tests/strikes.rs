@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
-use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet};
+use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet, fresh_id};
 use tokio::task::LocalSet;
 
 const PAGE: &str = "http://localhost:8000";
@@ -44,7 +44,7 @@ impl Account {
     async fn sign_until(&self, fate: Fate) -> Option<Value> {
         let device = TestDevice::new(&self.wallet, fate);
         let submit = json!({
-            "id": "7c507ff0-365f-4de0-8cd5-eb83c30ebda4", "scope": "", "account": self.account["id"],
+            "id": fresh_id(), "scope": "", "account": self.account["id"],
             "origin": "metamask",
             "request": {"method": "personal_sign", "params": ["0x68656c6c6f", self.account["address"]]},
         });

@@ -3,10 +3,39 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use sha2::{Digest, Sha256};
+
 use crate::{DeviceId, DeviceKey, IdentityError};
 
 /// Bytes of one ceremony message, opaque to this crate.
 pub type MessageBytes = Vec<u8>;
+
+/// Name of what the device was asked to sign, the same in every session that is about it.
+pub type RequestId = [u8; 16];
+
+/// The id of a request that has a name of its own, of whatever form.
+#[must_use]
+pub fn request_id(name: &str) -> RequestId {
+    let hash: [u8; 32] = Sha256::new()
+        .chain_update(b"tandem/wire/request-id/v1")
+        .chain_update(name.as_bytes())
+        .finalize()
+        .into();
+    let mut id = RequestId::default();
+    id.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+    id
+}
+
+/// r, s, and the parity of R's y coordinate: 0 or 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignatureBytes {
+    /// r, big-endian.
+    pub r: [u8; 32],
+    /// s, big-endian.
+    pub s: [u8; 32],
+    /// Whether y is odd.
+    pub y_is_odd: bool,
+}
 
 /// Device to server.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,6 +52,14 @@ pub enum ToServer {
     },
     /// Uses a signature that this session prepared.
     Sign(UseRequest),
+    /// The device has the signature, and the server may answer with it if the same request
+    /// comes again.
+    Signed {
+        /// The request's id.
+        id: RequestId,
+        /// The signature.
+        signature: SignatureBytes,
+    },
 }
 
 /// Server to device.
@@ -44,6 +81,11 @@ pub enum ToDevice {
     /// Every recovery kit of the words that were proved; at most [`KITS_MAX`]. Ends the
     /// session.
     Kits(Vec<MessageBytes>),
+    /// This request was signed: its signature. Ends a `Sign` session.
+    Signed(SignatureBytes),
+    /// The device has all of this request's signature but the server's half, which was
+    /// released before: the same bytes. Ends a `Sign` session.
+    Released(MessageBytes),
 }
 
 /// Who asks for what. Signed by the device key over the server's nonce, so it is
@@ -166,6 +208,10 @@ pub struct SignRequest {
     pub request: String,
     /// The digest the device computed. A difference is an error, never a choice.
     pub digest: [u8; 32],
+    /// The request's id: with another digest it is an error.
+    pub id: RequestId,
+    /// The ceremony of an earlier session about this request that lacks the server's half only.
+    pub held: Option<[u8; 32]>,
     /// Step 3.1 of the threshold protocol.
     pub round: MessageBytes,
 }
@@ -196,6 +242,8 @@ pub struct UseRequest {
     pub request: String,
     /// The digest the device computed. A difference is an error, never a choice.
     pub digest: [u8; 32],
+    /// The request's id, which no other session was about.
+    pub id: RequestId,
     /// Step 12.4 of the threshold protocol.
     pub round: MessageBytes,
 }
@@ -250,6 +298,8 @@ pub enum RefusalCode {
     /// The operator must permit it: no permit, or one that is unknown, used, expired
     /// or for something else.
     PermitRequired,
+    /// The request's id was used: for another digest, too long ago, or too often.
+    RequestConflict,
 }
 
 /// Bytes that are not a message.
@@ -442,6 +492,7 @@ mod tests {
             (RefusalCode::Unavailable, 10),
             (RefusalCode::RefreshRequired, 11),
             (RefusalCode::PermitRequired, 12),
+            (RefusalCode::RequestConflict, 13),
         ] {
             assert_eq!(encode(&code), vec![byte]);
         }
@@ -462,14 +513,52 @@ mod tests {
             index: 200,
             request: "{}".into(),
             digest: [8; 32],
+            id: [9; 16],
             round: vec![0xdd],
         });
-        let expected = [&[3, 200, 2][..], b"{}", &[8; 32], &[1, 0xdd]].concat();
+        let expected = [&[3, 200, 2][..], b"{}", &[8; 32], &[9; 16], &[1, 0xdd]].concat();
         assert_eq!(used.to_bytes(), expected);
         let Ok(ToServer::Sign(read)) = ToServer::from_bytes(&expected) else {
             unreachable!("it decodes");
         };
         assert_eq!((read.index, read.round), (200, vec![0xdd]));
+    }
+
+    #[test]
+    fn a_request_that_comes_again_has_the_encoding_of_the_format() {
+        let sign = |held| {
+            Purpose::Sign(SignRequest {
+                key: [7; 32],
+                epoch: 1,
+                account: 2,
+                request: "{}".into(),
+                digest: [8; 32],
+                id: [9; 16],
+                held,
+                round: vec![0xdd],
+            })
+        };
+        let start = [&[2][..], &[7; 32], &[1, 2, 2], b"{}", &[8; 32], &[9; 16]].concat();
+        let without = [&start[..], &[0, 1, 0xdd]].concat();
+        assert_eq!(encode(&sign(None)), without);
+        let with = [&start[..], &[1], &[6; 32], &[1, 0xdd]].concat();
+        assert_eq!(encode(&sign(Some([6; 32]))), with);
+        let signature = SignatureBytes {
+            r: [1; 32],
+            s: [2; 32],
+            y_is_odd: true,
+        };
+        let bytes = [&[1; 32][..], &[2; 32], &[1]].concat();
+        let told = ToServer::Signed {
+            id: [9; 16],
+            signature,
+        };
+        assert_eq!(told.to_bytes(), [&[4][..], &[9; 16], &bytes].concat());
+        assert_eq!(
+            ToDevice::Signed(signature).to_bytes(),
+            [&[5][..], &bytes].concat()
+        );
+        assert_eq!(ToDevice::Released(vec![0xee]).to_bytes(), [6, 1, 0xee]);
     }
 
     #[test]

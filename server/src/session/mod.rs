@@ -221,7 +221,7 @@ async fn next(channel: &mut Channel) -> Result<Next, End> {
     match channel.receive().await? {
         ToServer::Round(bytes) => Ok(Next::Round(bytes)),
         ToServer::Abort { freeze } => Ok(Next::Abort { freeze }),
-        ToServer::Open(_) | ToServer::Sign(_) => Err(End::malformed()),
+        ToServer::Open(_) | ToServer::Sign(_) | ToServer::Signed { .. } => Err(End::malformed()),
     }
 }
 

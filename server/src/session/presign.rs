@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::channel::Channel;
 use super::end::{CloseCode, End};
 use super::prepared::Waiting;
-use super::sign::{Claim, DEVICE_FROZE, Worker, freeze_for_device, judge};
+use super::sign::{Claim, DEVICE_FROZE, Left, Worker, freeze_for_device, judge};
 use super::{Next, Opened, busy, given_up, next, step, turn};
 use crate::services::Services;
 use crate::shutdown;
@@ -172,7 +172,9 @@ async fn wait(
         )
     };
     let deadline = Instant::now() + services.limits.prepared;
-    while prepared.iter().any(Option::is_some) {
+    // The last that was used, until the device has told its signature.
+    let mut left: Option<Left> = None;
+    while left.is_some() || prepared.iter().any(Option::is_some) {
         let message = tokio::select! {
             biased;
             () = waiting.ended() => return Err(superseded()),
@@ -183,6 +185,11 @@ async fn wait(
         };
         let request = match message {
             ToServer::Sign(request) => request,
+            ToServer::Signed { id, signature } => {
+                let left = left.take().ok_or_else(End::malformed)?;
+                left.complete(services, &id, signature).await?;
+                continue;
+            }
             ToServer::Abort { freeze: true } => {
                 freeze_for_device(services, key, epoch).await?;
                 return Err(given_up());
@@ -202,22 +209,23 @@ async fn wait(
         }
         let worker = Worker::new(services, &running);
         let using = move || spend(&worker, &device, key, presignature, &request);
-        let partial = step(&running, using).await??;
+        let (answer, used) = step(&running, using).await??;
+        left = used;
         drop(running);
-        channel.send(&ToDevice::Round(partial)).await?;
+        channel.send(&answer).await?;
     }
     Ok(())
 }
 
 /// Step 12.5: judges the request as in signing, records the signature, and only then
-/// gives the server's half.
+/// gives the server's half. What was signed before is answered as it was.
 fn spend(
     worker: &Worker,
     device: &DeviceId,
     key: KeyId,
     presignature: Presignature,
     request: &UseRequest,
-) -> Result<Vec<u8>, End> {
+) -> Result<(ToDevice, Option<Left>), End> {
     worker.may_sign(device, &key, presignature.epoch())?;
     let claim = Claim {
         key,
@@ -226,8 +234,12 @@ fn spend(
         public_key: presignature.public_key(),
         request: &request.request,
         digest: request.digest,
+        id: request.id,
     };
     let judged = judge(&claim, worker.services.authorizations)?;
+    if let Some(answer) = worker.answer_again(&judged, None)? {
+        return Ok((answer, None));
+    }
     let ceremony = *presignature.id().as_bytes();
     let partial = match presignature.spend(&judged.digest, &request.round) {
         Ok(partial) => partial,
@@ -236,5 +248,6 @@ fn spend(
             return Err(End::aborted());
         }
     };
-    worker.record(&judged, &ceremony, partial, false)
+    let partial = worker.record(&judged, &ceremony, partial, false)?;
+    Ok((ToDevice::Round(partial), Some(judged.left())))
 }

@@ -6,11 +6,13 @@
 
 use std::sync::Arc;
 
-use tandem_ethereum::{Request, address_of};
+use tandem_ethereum::{Request, Signature, address_of, recover};
 use tandem_threshold::sign::PartialSignature;
 use tandem_threshold::sign::server::{AwaitAnswer, reply};
 use tandem_threshold::{Abort, Ceremony, KeyId, KeyShare, Kind, PublicKey, Verdict};
-use tandem_wire::{DeviceId, RefusalCode, SignRequest, ToDevice, ToServer};
+use tandem_wire::{
+    DeviceId, RefusalCode, RequestId, SignRequest, SignatureBytes, ToDevice, ToServer,
+};
 
 use super::channel::Channel;
 use super::end::{CloseCode, End};
@@ -18,7 +20,7 @@ use super::shares::epoch_mismatch;
 use super::{Next, Opened, Running, blocking, busy, given_up, log_abort, next, step, turn};
 use crate::policy::Authorizations;
 use crate::services::Services;
-use crate::store::{NewSignature, Standing, StoreError, StoredKey, UnixMillis};
+use crate::store::{Earlier, NewSignature, Standing, StoreError, StoredKey, UnixMillis};
 
 /// Reason of a freeze that the device asked for.
 pub(super) const DEVICE_FROZE: &str = "the device found a failed check";
@@ -33,16 +35,37 @@ pub(super) struct Claim<'a> {
     pub request: &'a str,
     /// What the device says that it hashes to.
     pub digest: [u8; 32],
+    /// Its name.
+    pub id: RequestId,
 }
 
 /// What will be recorded.
 pub(super) struct Judged {
+    id: RequestId,
     key: KeyId,
     epoch: u32,
     account: u32,
     method: &'static str,
     pub digest: [u8; 32],
     request: String,
+    /// The account's.
+    public_key: PublicKey,
+}
+
+/// A half that left, for when the device tells the signature that it made of it.
+pub(super) struct Left {
+    key: KeyId,
+    id: RequestId,
+    digest: [u8; 32],
+    public_key: PublicKey,
+}
+
+/// How a request is answered.
+enum Begin {
+    /// By a ceremony: the server's message, and what it waits for.
+    Ceremony(Box<Begun>, Vec<u8>),
+    /// As it was answered before.
+    Again(Left, ToDevice),
 }
 
 /// A signing between its two messages.
@@ -67,7 +90,16 @@ pub(super) async fn run(
 
     // Steps 3.1 and 3.2.
     let worker = Worker::new(services, &running);
-    let (begun, message) = step(&running, move || worker.begin(&opened, request)).await??;
+    let begin = step(&running, move || worker.begin(&opened, request)).await??;
+    let (begun, message) = match begin {
+        Begin::Ceremony(begun, message) => (begun, message),
+        Begin::Again(left, answer) => {
+            drop((running, turn));
+            channel.send(&answer).await?;
+            return farewell(channel, services, left, epoch).await;
+        }
+    };
+    let left = begun.judged.left();
     channel.send(&ToDevice::Round(message)).await?;
 
     // Steps 3.3 and 3.4.
@@ -81,11 +113,24 @@ pub(super) async fn run(
         }
     };
     let worker = Worker::new(services, &running);
-    let partial = step(&running, move || worker.finish(begun, &message)).await??;
+    let partial = step(&running, move || worker.finish(*begun, &message)).await??;
     // The device may sign again as soon as it has this.
     drop((running, turn));
     channel.send(&ToDevice::Round(partial)).await?;
-    freeze_at_farewell(channel, services, key, epoch).await
+    farewell(channel, services, left, epoch).await
+}
+
+/// Waits for the device to tell the signature, and to close.
+async fn farewell(
+    channel: &mut Channel,
+    services: &Arc<Services>,
+    left: Left,
+    epoch: u32,
+) -> Result<(), End> {
+    match channel.farewell().await {
+        Some(ToServer::Signed { id, signature }) => left.complete(services, &id, signature).await,
+        last => freeze_if_asked(last, services, left.key, epoch).await,
+    }
 }
 
 /// Waits for the device to close, and freezes the key if it did so.
@@ -95,7 +140,18 @@ pub(super) async fn freeze_at_farewell(
     key: KeyId,
     epoch: u32,
 ) -> Result<(), End> {
-    if let Some(ToServer::Abort { freeze: true }) = channel.farewell().await {
+    let last = channel.farewell().await;
+    freeze_if_asked(last, services, key, epoch).await
+}
+
+/// Freezes the key if the last message asks for it.
+async fn freeze_if_asked(
+    last: Option<ToServer>,
+    services: &Arc<Services>,
+    key: KeyId,
+    epoch: u32,
+) -> Result<(), End> {
+    if let Some(ToServer::Abort { freeze: true }) = last {
         freeze_for_device(services, key, epoch).await?;
     }
     Ok(())
@@ -127,8 +183,8 @@ impl Worker {
         }
     }
 
-    /// Judges the request and answers the device's opening.
-    fn begin(&self, opened: &Opened, request: SignRequest) -> Result<(Begun, Vec<u8>), End> {
+    /// Judges the request, and answers the device's opening, or what it was answered before.
+    fn begin(&self, opened: &Opened, request: SignRequest) -> Result<Begin, End> {
         let key = KeyId::from_bytes(request.key);
         let share = self.load_to_sign(opened, &key, request.epoch)?;
         let account = share
@@ -141,8 +197,12 @@ impl Worker {
             public_key: account.public_key(),
             request: &request.request,
             digest: request.digest,
+            id: request.id,
         };
         let judged = judge(&claim, self.services.authorizations)?;
+        if let Some(answer) = self.answer_again(&judged, request.held)? {
+            return Ok(Begin::Again(judged.left(), answer));
+        }
         let releases = self.services.releases(opened);
         let ceremony = Ceremony {
             kind: Kind::Sign {
@@ -164,7 +224,32 @@ impl Worker {
             judged,
             state,
         };
-        Ok((begun, message))
+        Ok(Begin::Ceremony(Box::new(begun), message))
+    }
+
+    /// What this request was answered before, if that is of use to a device which holds the
+    /// rest of this ceremony. A device that lost it with its memory needs another half: of what
+    /// left before, nobody can make a signature any more.
+    pub(super) fn answer_again(
+        &self,
+        judged: &Judged,
+        held: Option<[u8; 32]>,
+    ) -> Result<Option<ToDevice>, End> {
+        let now = UnixMillis::now();
+        let store = &self.services.store;
+        match store.earlier(&judged.key, &judged.id, &judged.digest, now)? {
+            Earlier::Nothing => Ok(None),
+            Earlier::Signed(signature) => Ok(Some(ToDevice::Signed(signature))),
+            Earlier::Released { ceremony, partial } if held == Some(ceremony) => {
+                Ok(Some(ToDevice::Released(partial)))
+            }
+            Earlier::Released { .. } => Ok(None),
+            Earlier::Conflict => Err(End::refused(
+                RefusalCode::RequestConflict,
+                "a request with this id was signed, and it was another one, too long ago, or \
+                 answered too often",
+            )),
+        }
     }
 
     /// The key, if this device has it and it may sign with the share of this epoch.
@@ -229,6 +314,7 @@ impl Worker {
             partial: &partial.message,
             r: &partial.r,
             ends_check,
+            request_id: &judged.id,
             request: &judged.request,
             released_at: UnixMillis::now(),
         })?;
@@ -350,11 +436,47 @@ pub(super) fn judge(claim: &Claim<'_>, authorizations: Authorizations) -> Result
     }
     authorizations.judge(&read, &prepared)?;
     Ok(Judged {
+        id: claim.id,
         key: claim.key,
         epoch: claim.epoch,
         account: claim.account,
         method: read.method().as_str(),
         digest: prepared.digest(),
         request: claim.request.to_owned(),
+        public_key: claim.public_key,
     })
+}
+
+impl Judged {
+    /// What is known of its signature once the half has left.
+    pub(super) const fn left(&self) -> Left {
+        Left {
+            key: self.key,
+            id: self.id,
+            digest: self.digest,
+            public_key: self.public_key,
+        }
+    }
+}
+
+impl Left {
+    /// Keeps the signature that the device made, for when the same request comes again.
+    pub(super) async fn complete(
+        &self,
+        services: &Arc<Services>,
+        id: &RequestId,
+        signature: SignatureBytes,
+    ) -> Result<(), End> {
+        let SignatureBytes { r, s, y_is_odd } = signature;
+        let y_parity = y_is_odd;
+        let signer = recover(&self.digest, &Signature { r, s, y_parity });
+        if *id != self.id || signer.is_none() || signer != address_of(&self.public_key) {
+            return Err(End::malformed());
+        }
+        let (store, key, id) = (Arc::clone(&services.store), self.key, self.id);
+        match blocking(move || store.complete_signature(&key, &id, &signature)).await?? {
+            true => Ok(()),
+            false => Err(End::malformed()),
+        }
+    }
 }

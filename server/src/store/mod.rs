@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use tandem_threshold::{KeyId, Releases};
-use tandem_wire::DeviceId;
+use tandem_wire::{DeviceId, RequestId, SignatureBytes};
 
 use crate::seal::SealingKey;
 
@@ -255,10 +255,31 @@ pub struct NewSignature<'a> {
     pub r: &'a [u8; 32],
     /// Whether a check was begun for it, which ends with it.
     pub ends_check: bool,
+    /// The request's id.
+    pub request_id: &'a RequestId,
     /// The whole request, as the device sent it.
     pub request: &'a str,
     /// Now.
     pub released_at: UnixMillis,
+}
+
+/// What a request was answered before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Earlier {
+    /// Nothing: no request had this id.
+    Nothing,
+    /// The server's half left, and nothing is known of the signature.
+    Released {
+        /// Id of the last ceremony about it.
+        ceremony: [u8; 32],
+        /// The server's half, as it was sent.
+        partial: Vec<u8>,
+    },
+    /// It was signed.
+    Signed(SignatureBytes),
+    /// The id stands for another digest, was used more than an hour ago, or had as many halves
+    /// as it may have.
+    Conflict,
 }
 
 /// Whether a key may go on.
@@ -362,7 +383,31 @@ pub trait Store: Send + Sync {
     /// nothing is.
     fn record_signature(&self, signature: &NewSignature<'_>) -> Result<Standing, StoreError>;
 
-    /// The same for a confirmation, which leaves no record of its own.
+    /// What was released for a request of this key: the same again, or nothing.
+    ///
+    /// # Errors
+    /// As above.
+    fn earlier(
+        &self,
+        key: &KeyId,
+        request: &RequestId,
+        digest: &[u8; 32],
+        now: UnixMillis,
+    ) -> Result<Earlier, StoreError>;
+
+    /// Adds the signature that the device made of the half with the same r. Says whether
+    /// there is such a half of this request.
+    ///
+    /// # Errors
+    /// As above.
+    fn complete_signature(
+        &self,
+        key: &KeyId,
+        request: &RequestId,
+        signature: &SignatureBytes,
+    ) -> Result<bool, StoreError>;
+
+    /// The same as [`record_signature`](Self::record_signature) for a confirmation, which leaves no record of its own.
     ///
     /// # Errors
     /// As above.

@@ -1,7 +1,7 @@
 //! Signing, and everything that is not signed.
 
-use tandem_threshold::KeyShare;
-use tandem_wire::{RefusalCode, ToServer};
+use tandem_threshold::{KeyShare, Signature};
+use tandem_wire::{RefusalCode, SignatureBytes, ToDevice, ToServer};
 
 use crate::support::{
     Device, Server, Session, address, authorization, message, recovers, transaction,
@@ -173,13 +173,15 @@ async fn an_account_that_is_hardened_is_refused() {
         account: 1 << 31,
         request,
         digest,
+        id: [1; 16],
+        held: None,
         round: Vec::new(),
     });
     device
         .send_open(&mut session, [1; 32], purpose)
         .await
         .unwrap();
-    let Some(tandem_wire::ToDevice::Refused(refused)) = session.receive().await else {
+    let Some(ToDevice::Refused(refused)) = session.receive().await else {
         panic!("not refused");
     };
     assert_eq!(refused.code, RefusalCode::InvalidRequest);
@@ -212,4 +214,52 @@ async fn authorisations_are_signed_only_as_far_as_the_operator_says() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_signature_that_is_not_of_the_request_is_not_kept() {
+    let server = Server::new();
+    let (device, share) = with_key(&server).await;
+    let (request, digest) = message(&address(&share, 0), "pay");
+    let (other, other_digest) = message(&address(&share, 0), "another");
+    let signed = device.sign(&server.address, &share, 0, &other, other_digest);
+    let another = signed.await.unwrap();
+    for wrong in 0..3 {
+        let mut session = Session::open(&server.address).await;
+        let id = [wrong; 16];
+        let state = device
+            .begin_sign_with_id(&mut session, &share, 0, &request, digest, id)
+            .await;
+        let (state, answer) = state.receive(&session.round().await.unwrap()).unwrap();
+        session.send(&ToServer::Round(answer)).await.unwrap();
+        let made = state.receive(&session.round().await.unwrap()).unwrap();
+        let told = |signature: &Signature| SignatureBytes {
+            r: signature.r,
+            s: signature.s,
+            y_is_odd: signature.y_parity,
+        };
+        let (id, signature) = match wrong {
+            0 => ([9; 16], told(&made)),
+            1 => (id, told(&another)),
+            _ => {
+                let mut other_parity = told(&made);
+                other_parity.y_is_odd = !other_parity.y_is_odd;
+                (id, other_parity)
+            }
+        };
+        let signed = ToServer::Signed { id, signature };
+        session.send(&signed).await.unwrap();
+        let Some(ToDevice::Refused(refused)) = session.receive().await else {
+            panic!("kept: {wrong}");
+        };
+        assert_eq!(refused.code, RefusalCode::Malformed, "{wrong}");
+    }
+    let database = rusqlite::Connection::open(server.directory().path().join("tandem.sqlite"));
+    let kept: u32 = database
+        .unwrap()
+        .query_row("SELECT count(signature) FROM signatures", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(kept, 0);
 }

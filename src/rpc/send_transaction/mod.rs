@@ -15,6 +15,7 @@ use std::rc::Rc;
 use futures_util::lock::Mutex;
 use serde_json::Value;
 use tandem_ethereum::Signature;
+use tandem_wire::RequestId;
 
 use self::order::Order;
 use self::plan::Plan;
@@ -47,7 +48,10 @@ impl Device {
     /// Asks the user, and signs.
     async fn sign_plan(&self, origin: &str, plan: &Plan) -> Result<Transaction, Error> {
         let (request, notes) = (plan.request.clone(), plan.notes.clone());
-        let approved = Approved::ask(&self.host, origin, request, notes).await?;
+        // A page that asks again asks for another transaction.
+        let mut id = RequestId::default();
+        getrandom::fill(&mut id).map_err(|_| Error::Internal("no randomness is available"))?;
+        let approved = Approved::ask(&self.host, origin, id, request, notes).await?;
         let signature = self.run_sign(&plan.account, &approved).await?;
         plan.signed(origin, &approved, &signature)
     }

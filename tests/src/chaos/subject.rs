@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::plan::Act;
-use crate::{Fate, TestDevice, Wallet};
+use crate::{Fate, TestDevice, Wallet, fresh_id};
 
 const PAGE: &str = "http://localhost:8000";
 const METAMASK: &str = "metamask";
@@ -91,7 +91,7 @@ impl Subject {
         self.messages += 1;
         let message = alloy_primitives::hex::encode_prefixed(self.message());
         let submit = json!({
-            "id": "7c507ff0-365f-4de0-8cd5-eb83c30ebda4", "scope": "", "origin": METAMASK,
+            "id": fresh_id(), "scope": "", "origin": METAMASK,
             "account": account["id"],
             "request": {"method": "personal_sign", "params": [message, account["address"]]},
         });

@@ -16,12 +16,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use tandem_threshold::KeyId;
-use tandem_wire::DeviceId;
+use tandem_wire::{DeviceId, RequestId, SignatureBytes};
 
 use crate::seal::SealingKey;
 use crate::store::{
-    Enrolment, NewDevice, NewKey, NewKit, NewPermit, NewSignature, NewToken, NextShare, Permission,
-    Recoverable, Standing, Store, StoreError, StoredKey, StoredKit, UnixMillis,
+    Earlier, Enrolment, NewDevice, NewKey, NewKit, NewPermit, NewSignature, NewToken, NextShare,
+    Permission, Recoverable, Standing, Store, StoreError, StoredKey, StoredKit, UnixMillis,
 };
 
 /// How long to wait while another process writes.
@@ -194,6 +194,25 @@ impl Store for SqliteStore {
 
     fn record_signature(&self, signature: &NewSignature<'_>) -> Result<Standing, StoreError> {
         signature::record(&mut self.lock(), signature)
+    }
+
+    fn earlier(
+        &self,
+        key: &KeyId,
+        request: &RequestId,
+        digest: &[u8; 32],
+        now: UnixMillis,
+    ) -> Result<Earlier, StoreError> {
+        signature::earlier(&self.lock(), key, request, digest, now)
+    }
+
+    fn complete_signature(
+        &self,
+        key: &KeyId,
+        request: &RequestId,
+        signature: &SignatureBytes,
+    ) -> Result<bool, StoreError> {
+        signature::complete(&self.lock(), key, request, signature)
     }
 
     fn confirm(&self, key: &KeyId, epoch: u32, at: UnixMillis) -> Result<Standing, StoreError> {

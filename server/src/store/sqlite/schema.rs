@@ -124,6 +124,14 @@ const MIGRATIONS: &[&str] = &[
         used_at INTEGER
     ) STRICT;
 ",
+    // Null for what was signed before. A request has several halves if its device lost its
+    // memory before it made a signature of one; the signature, r, s and parity, is null until
+    // the device has told it.
+    "
+    ALTER TABLE signatures ADD COLUMN request_id BLOB CHECK (length(request_id) = 16);
+    ALTER TABLE signatures ADD COLUMN signature BLOB CHECK (length(signature) = 65);
+    CREATE INDEX signatures_by_request ON signatures (key, request_id);
+",
 ];
 
 /// 0 for a file without tables.

@@ -78,6 +78,19 @@ fn sign_with(
     r: [u8; 32],
     ends_check: bool,
 ) -> Result<Standing, StoreError> {
+    let mut request = RequestId::default();
+    request.copy_from_slice(&ceremony[..16]);
+    sign_request(store, epoch, ceremony, r, ends_check, &request)
+}
+
+fn sign_request(
+    store: &SqliteStore,
+    epoch: u32,
+    ceremony: [u8; 32],
+    r: [u8; 32],
+    ends_check: bool,
+    request_id: &RequestId,
+) -> Result<Standing, StoreError> {
     let signature = NewSignature {
         key: &KEY,
         epoch,
@@ -88,6 +101,7 @@ fn sign_with(
         partial: b"partial",
         r: &r,
         ends_check,
+        request_id,
         request: "{}",
         released_at: NOW,
     };
@@ -447,4 +461,65 @@ fn every_pair_that_was_proved_leaves_its_releases_and_its_proof() {
     assert_eq!(count(), 0);
     store.confirm(&KEY, 1, NOW).unwrap();
     assert_eq!(count(), 1);
+}
+
+/// A request that was released in the ceremony `[6; 32]`.
+const REQUEST: RequestId = [6; 16];
+
+fn earlier(store: &SqliteStore, digest: u8, now: UnixMillis) -> Earlier {
+    store.earlier(&KEY, &REQUEST, &[digest; 32], now).unwrap()
+}
+
+#[test]
+fn a_request_is_answered_with_what_was_released_for_it_and_with_nothing_else() {
+    let store = with_key();
+    assert_eq!(earlier(&store, 5, NOW), Earlier::Nothing);
+    sign(&store);
+    let released = Earlier::Released {
+        ceremony: [6; 32],
+        partial: b"partial".to_vec(),
+    };
+    assert_eq!(earlier(&store, 5, NOW), released);
+    assert_eq!(earlier(&store, 4, NOW), Earlier::Conflict, "another digest");
+    let other = store.earlier(&KEY, &[7; 16], &[5; 32], NOW).unwrap();
+    assert_eq!(other, Earlier::Nothing);
+
+    let signature = SignatureBytes {
+        r: [6; 32],
+        s: [1; 32],
+        y_is_odd: true,
+    };
+    let of_another_r = SignatureBytes {
+        r: [8; 32],
+        ..signature
+    };
+    let told = |signature| store.complete_signature(&KEY, &REQUEST, signature).unwrap();
+    assert!(!told(&of_another_r));
+    assert_eq!(earlier(&store, 5, NOW), released);
+    assert!(told(&signature));
+    assert_eq!(earlier(&store, 5, NOW), Earlier::Signed(signature));
+    assert_eq!(earlier(&store, 4, NOW), Earlier::Conflict);
+}
+
+#[test]
+fn a_request_is_answered_again_for_an_hour() {
+    let store = with_key();
+    sign(&store);
+    let last = NOW.plus(Duration::from_secs(3600));
+    assert!(matches!(earlier(&store, 5, last), Earlier::Released { .. }));
+    assert_eq!(
+        earlier(&store, 5, UnixMillis(last.0 + 1)),
+        Earlier::Conflict
+    );
+}
+
+#[test]
+fn a_request_has_eight_halves_at_most() {
+    let store = with_key();
+    for number in 0..8 {
+        assert_ne!(earlier(&store, 5, NOW), Earlier::Conflict, "{number}");
+        let id = [number; 32];
+        sign_request(&store, 0, id, id, true, &REQUEST).unwrap();
+    }
+    assert_eq!(earlier(&store, 5, NOW), Earlier::Conflict);
 }

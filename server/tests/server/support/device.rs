@@ -5,8 +5,8 @@ use tandem_threshold::presign::{self, device::Presignature};
 use tandem_threshold::sign;
 use tandem_threshold::{Ceremony, KeyShare, Kind, Releases, Role, Signature};
 use tandem_wire::{
-    DeviceId, DeviceKey, EnrolmentCode, PresignRequest, Purpose, Refusal, SignRequest, ToDevice,
-    ToServer, Unsigned, UseRequest,
+    DeviceId, DeviceKey, EnrolmentCode, PresignRequest, Purpose, Refusal, RequestId, SignRequest,
+    ToDevice, ToServer, Unsigned, UseRequest,
 };
 
 use super::{Session, address, message};
@@ -168,6 +168,25 @@ impl Device {
         Ok(signature)
     }
 
+    /// Begins the signature of a request with this id, up to the sent `Open`.
+    pub async fn begin_sign_with_id(
+        &self,
+        session: &mut Session,
+        share: &KeyShare,
+        account: u32,
+        request: &str,
+        digest: [u8; 32],
+        id: RequestId,
+    ) -> sign::device::AwaitReply {
+        let asked = Asked {
+            account,
+            request,
+            digest,
+            id,
+        };
+        self.begin(session, share, &asked, &mut |_, _| {}).await
+    }
+
     /// Begins a signature, up to the sent `Open`.
     pub async fn begin_sign(
         &self,
@@ -178,6 +197,28 @@ impl Device {
         digest: [u8; 32],
         tamper: Tamper<'_>,
     ) -> sign::device::AwaitReply {
+        let asked = Asked {
+            account,
+            request,
+            digest,
+            id: fresh_id(),
+        };
+        self.begin(session, share, &asked, tamper).await
+    }
+
+    async fn begin(
+        &self,
+        session: &mut Session,
+        share: &KeyShare,
+        asked: &Asked<'_>,
+        tamper: Tamper<'_>,
+    ) -> sign::device::AwaitReply {
+        let Asked {
+            account,
+            request,
+            digest,
+            id,
+        } = *asked;
         let (releases, device_nonce) = (releases(session), nonce());
         let ceremony = Ceremony {
             kind: Kind::Sign {
@@ -199,6 +240,8 @@ impl Device {
             account,
             request: request.to_owned(),
             digest,
+            id,
+            held: None,
             round,
         });
         self.send_open(session, device_nonce, purpose)
@@ -206,6 +249,14 @@ impl Device {
             .unwrap();
         state
     }
+}
+
+/// What a device asks the server to sign.
+struct Asked<'a> {
+    account: u32,
+    request: &'a str,
+    digest: [u8; 32],
+    id: RequestId,
 }
 
 /// A session that prepared signatures, and the device's half of each.
@@ -303,6 +354,7 @@ impl Prepared {
             index,
             request: request.to_owned(),
             digest,
+            id: fresh_id(),
             round,
         });
         self.session.send(&used).await.unwrap();
@@ -340,6 +392,13 @@ pub fn releases(session: &Session) -> Releases {
         device: RELEASE.into(),
         server: session.server_release.clone(),
     }
+}
+
+/// Of a request that never came before.
+pub fn fresh_id() -> RequestId {
+    let mut id = RequestId::default();
+    getrandom::fill(&mut id).unwrap();
+    id
 }
 
 pub fn nonce() -> [u8; 32] {
