@@ -1,4 +1,4 @@
-//! The command line: `tandem-server [settings] run | enrol | refresh | permit | check`.
+//! The command line: `tandem-server [settings] run | enrol | refresh | permit | backup | kit | check`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tandem_threshold::KeyId;
 
+use crate::backup;
 use crate::commands;
 use crate::config::{self, Config, Problem, Sources};
 use crate::error::Error;
@@ -110,6 +111,25 @@ enum Command {
         #[arg(long, value_name = "MINUTES", default_value_t = 15,
               value_parser = clap::value_parser!(u32).range(1..=10_080))]
         expires_minutes: u32,
+    },
+    /// Writes the server's share of a key, in the clear, for tandem-recover; works while the server
+    /// runs
+    Backup {
+        /// Key id (64 hexadecimal digits)
+        #[arg(value_parser = one_key)]
+        key: KeyId,
+        /// A file that does not exist yet
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Writes the recovery kit of a key for tandem-recover; works while the server runs
+    Kit {
+        /// Key id (64 hexadecimal digits)
+        #[arg(value_parser = one_key)]
+        key: KeyId,
+        /// A file that does not exist yet
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
     },
     /// Prints the configuration in effect, and its problems
     Check,
@@ -218,6 +238,8 @@ fn run(cli: Cli) -> Result<(), Error> {
             operation: Permitted::Recovery,
             expires_minutes,
         } => commands::permit(&config, &key, Operation::Recovery, expires_minutes),
+        Command::Backup { key, output } => backup::share(&config, &key, &output),
+        Command::Kit { key, output } => backup::kit(&config, &key, &output),
         Command::Check => commands::check(&config),
     }
 }

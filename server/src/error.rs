@@ -44,6 +44,20 @@ pub enum Error {
     /// The operating system gave no randomness.
     #[error("the operating system gives no random numbers: {0}")]
     Random(getrandom::Error),
+    /// Stored bytes that are no share and no kit.
+    #[error("what the database has of this key cannot be used: {0}")]
+    Stored(String),
+    /// The key has no recovery words, or none of its present share.
+    #[error("this key has no recovery kit of its present share")]
+    NoKit,
+    /// A file could not be written.
+    #[error("{} (--output) cannot be written: {source}", path.display())]
+    Output {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The runtime or a signal handler could not be set up.
     #[error("the program could not be set up: {0}")]
     Runtime(io::Error),

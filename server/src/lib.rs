@@ -9,6 +9,7 @@
 //! This crate never imports the keyring; both meet only in `tandem-wire`,
 //! `tandem-threshold` and `tandem-ethereum`.
 
+mod backup;
 pub mod cli;
 pub mod config;
 pub mod error;

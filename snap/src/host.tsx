@@ -8,6 +8,7 @@
 import { DialogType } from '@metamask/snaps-sdk';
 import type { JSXElement } from '@metamask/snaps-sdk/jsx';
 import { fields, integer, json, list, oneOf, parse, text, type Fields } from './read';
+import { Backup, BackupWarning, readBackup, readBackupWarning } from './views/Backup';
 import { CreateAccount, readCreateAccount } from './views/CreateAccount';
 import { DeleteAccount, readDeleteAccount } from './views/DeleteAccount';
 import { ENROL_PLACEHOLDER, Enrol } from './views/Enrol';
@@ -39,6 +40,8 @@ const dialogView = oneOf(
   'recover',
   'recoverAccounts',
   'permit',
+  'backupWarning',
+  'backup',
   'sign',
 );
 
@@ -96,6 +99,10 @@ const methods: Readonly<Record<string, (params: Fields) => Promise<unknown>>> = 
         return confirm(<RecoverAccounts {...readRecoverAccounts(summary)} />);
       case 'permit':
         return prompt(<Permit {...readPermit(summary)} />, PERMIT_PLACEHOLDER);
+      case 'backupWarning':
+        return confirm(<BackupWarning {...readBackupWarning(summary)} />);
+      case 'backup':
+        return alert(<Backup {...readBackup(summary)} />);
       case 'sign':
         return confirm(<Sign {...readSummary(summary)} />);
     }
@@ -163,6 +170,12 @@ async function prompt(content: JSXElement, placeholder: string): Promise<unknown
     method: 'snap_dialog',
     params: { type: DialogType.Prompt, content, placeholder },
   });
+}
+
+/** Something to read; there is nothing to decide. */
+async function alert(content: JSXElement): Promise<null> {
+  await snap.request({ method: 'snap_dialog', params: { type: DialogType.Alert, content } });
+  return null;
 }
 
 async function confirm(content: JSXElement): Promise<boolean> {

@@ -4,13 +4,20 @@
 //! Killed anywhere, this leaves no account or a working one: the address reaches
 //! MetaMask only after the key was proved by a joint signature, the server had
 //! stored its share, and ours was read back after MetaMask's writes had settled.
+//!
+//! Recovery words come between the key and its first address: nobody is paid to an
+//! address before its owner was asked how it is to be restored. A user who says "later"
+//! has the account without; whoever is cut off is asked again by the next creation,
+//! which offers the same account.
 
 use serde_json::Value;
 use tandem_ethereum::json_object;
+use tandem_threshold::recovery::RecoveryPublicKey;
 
 use super::params::Params;
 use crate::Device;
 use crate::error::Error;
+use crate::rpc::{Asked, NOT_A_PUBLIC_KEY, read_public_key};
 use crate::state::{Account, Key, State};
 
 /// What creating the next account needs.
@@ -34,8 +41,17 @@ impl Device {
         if options.is_some_and(|options| !options.is_object()) {
             reader.problem("options", "must be an object");
         }
+        let option = |name: &str| options.and_then(|options| options.get(name));
+        let correlation = option("metamask").and_then(|metamask| metamask.get("correlationId"));
+        let given = match option("recoveryPublicKey").map(read_public_key) {
+            None => None,
+            Some(Some(key)) => Some(key),
+            Some(None) => {
+                reader.problem("options.recoveryPublicKey", NOT_A_PUBLIC_KEY);
+                None
+            }
+        };
         reader.finish()?;
-        let correlation = options.and_then(|options| options.get("metamask")?.get("correlationId"));
 
         let _held = self.creation_lock.lock().await;
         let state = self.load().await?;
@@ -71,8 +87,34 @@ impl Device {
                 account
             }
         };
+        if account.index == 0 {
+            self.ask_for_words(&account.key, origin, given).await?;
+        }
         self.announce(&account, correlation).await?;
         Ok(account.to_json())
+    }
+
+    /// Sets recovery words for a key that has none, unless its user does that later.
+    async fn ask_for_words(
+        &self,
+        key: &str,
+        origin: &str,
+        given: Option<RecoveryPublicKey>,
+    ) -> Result<(), Error> {
+        let state = self.load().await?;
+        let record = state.key(key)?;
+        if record.recovery.is_some() || record.frozen {
+            return Ok(());
+        }
+        let asked = Asked {
+            key,
+            origin,
+            first_time: true,
+        };
+        match self.ask_recovery(&state, &asked, given).await {
+            Err(Error::UserRejected | Error::WordsNotConfirmed) => Ok(()),
+            outcome => outcome,
+        }
     }
 
     async fn store_account(&self, account: Account, key: Option<Key>) -> Result<(), Error> {

@@ -1,6 +1,7 @@
 //! One entry for everything that MetaMask and pages ask: who may call what, and
 //! where it goes.
 
+mod backup;
 mod enrol;
 mod named_key;
 mod origins;
@@ -13,6 +14,7 @@ mod status;
 mod transaction_status;
 
 pub use origins::{COMPANION_ORIGINS, METAMASK};
+pub(crate) use recovery::{Asked, NOT_A_PUBLIC_KEY, read_public_key};
 
 use serde_json::Value;
 use tandem_ethereum::json_object;
@@ -68,6 +70,8 @@ impl Device {
             "tandem_setRecovery" => self.set_recovery(origin, params).await,
             "tandem_recover" => self.recover(origin).await,
             "tandem_drill" => self.drill(origin, params).await,
+            "tandem_backup" => self.backup(origin, params).await,
+            "tandem_kit" => self.kit(params).await,
             "tandem_sendTransaction" => self.send_transaction(origin, params).await,
             "tandem_transactionStatus" => self.transaction_status(origin, params).await,
             _ => self.keyring(origin, method, params).await,

@@ -25,7 +25,8 @@ pub fn check(origin: &str, method: &str) -> Result<(), Error> {
         // Each transaction is shown with the origin that asks; a status is told to who sent it.
         "tandem_sendTransaction" | "tandem_transactionStatus" => !metamask,
         "tandem_enrol" | "tandem_status" | "tandem_prepare" | "tandem_refresh"
-        | "tandem_setRecovery" | "tandem_drill" | "tandem_recover" => companion || metamask,
+        | "tandem_setRecovery" | "tandem_drill" | "tandem_recover" | "tandem_backup"
+        | "tandem_kit" => companion || metamask,
         // Signing is MetaMask's alone: its user has seen the request there too.
         "keyring_submitRequest"
         | "keyring_setSelectedAccounts"
@@ -91,6 +92,8 @@ mod tests {
             "tandem_setRecovery",
             "tandem_drill",
             "tandem_recover",
+            "tandem_backup",
+            "tandem_kit",
             "keyring_listAccounts",
             "keyring_createAccount",
         ] {

@@ -12,13 +12,23 @@ use crate::Device;
 use crate::error::Error;
 use crate::keyring::params::Params;
 use crate::session::{Setup, refused_for};
-use crate::state::Key;
+use crate::state::{Key, State};
 
 /// How many words are asked for again.
 const ASKED: usize = 3;
 
 /// How often they may be wrong.
 const ATTEMPTS: usize = 3;
+
+/// Recovery for a key, and who asks for it.
+pub(crate) struct Asked<'a> {
+    /// Key id.
+    pub key: &'a str,
+    /// The origin.
+    pub origin: &'a str,
+    /// The key was made just now: the user may do this later.
+    pub first_time: bool,
+}
 
 impl Device {
     /// New words for a key, or a public key of words that were made elsewhere.
@@ -28,12 +38,9 @@ impl Device {
         let given = match reader.get("recoveryPublicKey") {
             None => None,
             Some(value) => {
-                let key = value.as_str().and_then(read_public_key);
+                let key = read_public_key(value);
                 if key.is_none() {
-                    reader.problem(
-                        "recoveryPublicKey",
-                        "must be a compressed public key in hex",
-                    );
+                    reader.problem("recoveryPublicKey", NOT_A_PUBLIC_KEY);
                 }
                 key
             }
@@ -42,9 +49,27 @@ impl Device {
         let _held = self.creation_lock.lock().await;
         let state = self.load().await?;
         let key = named.find(&state)?;
+        let asked = Asked {
+            key: &key,
+            origin,
+            first_time: false,
+        };
+        self.ask_recovery(&state, &asked, given).await?;
+        self.recovery_of(&key).await
+    }
+
+    /// Asks the user for what [`Asked`] says, and sets it. The creation lock must be held.
+    pub(crate) async fn ask_recovery(
+        &self,
+        state: &State,
+        asked: &Asked<'_>,
+        given: Option<RecoveryPublicKey>,
+    ) -> Result<(), Error> {
+        let key = asked.key;
         // A key that cannot be set up now must not make anybody write words down.
-        state.key(&key)?.share()?;
-        let mut summary = shown(&state, &key, Some(origin))?;
+        state.key(key)?.share()?;
+        let mut summary = shown(state, key, Some(asked.origin))?;
+        insert(&mut summary, "firstTime", json!(asked.first_time));
         match given {
             Some(recovery) => {
                 insert(
@@ -55,15 +80,14 @@ impl Device {
                 if self.host.dialog("recoveryKey", summary).await? != json!(true) {
                     return Err(Error::UserRejected);
                 }
-                self.set_up(&key, &recovery, None).await?;
+                self.set_up(key, &recovery, None).await
             }
             None => {
                 let words = self.make_words(summary).await?;
-                self.set_up(&key, words.key().public_key(), Some(&words))
-                    .await?;
+                self.set_up(key, words.key().public_key(), Some(&words))
+                    .await
             }
         }
-        self.recovery_of(&key).await
     }
 
     /// The user types the words: they are checked against the kit, and the kit is made
@@ -196,7 +220,12 @@ fn positions() -> Result<Vec<usize>, Error> {
     Ok(chosen)
 }
 
-fn read_public_key(text: &str) -> Option<RecoveryPublicKey> {
+/// What is wrong with anything else.
+pub(crate) const NOT_A_PUBLIC_KEY: &str = "must be a compressed public key in hex";
+
+/// The public key of words that were made elsewhere.
+pub(crate) fn read_public_key(value: &Value) -> Option<RecoveryPublicKey> {
+    let text = value.as_str()?;
     let digits = text.strip_prefix("0x").unwrap_or(text);
     RecoveryPublicKey::from_bytes(&hex::decode(digits).ok()?).ok()
 }

@@ -245,8 +245,9 @@ test('the enrolment code comes from a prompt, and null when the user cancels', a
 const WORDS = Array.from({ length: 24 }, (_, at) => `word${at + 1}`);
 
 test('the recovery words are shown with their numbers, and cannot be copied', async () => {
-  const summary = { origin: 'http://localhost:8000', accounts: [ACCOUNT], words: WORDS };
+  const summary = { origin: 'http://localhost:8000', accounts: [ACCOUNT], firstTime: false, words: WORDS };
   const { shown, params, response } = await dialog('recoveryWords', summary);
+  assert.ok(!shown.some((text) => /without/u.test(text)));
   for (const [at, word] of WORDS.entries()) {
     assert.equal(shown[shown.indexOf(word) - 1], `${at + 1}`, word);
   }
@@ -257,6 +258,16 @@ test('the recovery words are shown with their numbers, and cannot be copied', as
   assert.equal(params.type, 'confirmation');
   assert.doesNotMatch(JSON.stringify(params.content), /"Copyable","props":\{"value":"word/u);
   assert.deepEqual(response, { result: true });
+});
+
+test('right after a key was made, the dialogs about words say that later is possible', async () => {
+  const summary = { origin: 'o', server: 's', accounts: [ACCOUNT], firstTime: true, words: WORDS, recoveryPublicKey: '0x02' };
+  for (const view of ['recoveryWords', 'recoveryKey']) {
+    requests = [];
+    const { shown, response } = await dialog(view, summary, false);
+    assert.ok(shown.some((text) => /account is created without.*loses the account/su.test(text)), view);
+    assert.deepEqual(response, { result: false });
+  }
 });
 
 test('three words are asked for by their numbers, in a prompt', async () => {
@@ -276,7 +287,7 @@ test('a recovery key from elsewhere is shown whole, with what can check it', asy
   const recoveryPublicKey = `0x02${'ab'.repeat(32)}`;
   const server = 'ws://127.0.0.1:8549/v1/session';
   const origin = 'http://localhost:8000';
-  const summary = { origin, server, accounts: [ACCOUNT], recoveryPublicKey };
+  const summary = { origin, server, accounts: [ACCOUNT], firstTime: false, recoveryPublicKey };
   const { shown, response } = await dialog('recoveryKey', summary, false);
   for (const part of [origin, server, ACCOUNT, recoveryPublicKey]) assert.ok(shown.includes(part), part);
   assert.ok(shown.some((text) => /only check/u.test(text)));

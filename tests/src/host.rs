@@ -48,6 +48,8 @@ pub struct Wallet {
     pub code: RefCell<String>,
     /// Whether the user says yes.
     pub approves: Cell<bool>,
+    /// Whether the user takes the recovery words that come with a new key, or says "later".
+    pub takes_words: Cell<bool>,
     /// The recovery words that the user wrote down when they were shown last.
     pub paper: RefCell<Vec<String>>,
     /// How often the user will repeat recovery words wrongly.
@@ -97,6 +99,7 @@ impl Default for Wallet {
             overwritten: RefCell::default(),
             code: RefCell::default(),
             approves: Cell::new(true),
+            takes_words: Cell::default(),
             paper: RefCell::default(),
             mistakes: Cell::default(),
             permit: RefCell::default(),
@@ -412,6 +415,11 @@ impl Wallet {
         let (approves, summary) = (self.approves.get(), &dialog["summary"]);
         match dialog["view"].as_str() {
             Some("enrol") => json!(*self.code.borrow()),
+            Some("recoveryWords" | "recoveryKey")
+                if summary["firstTime"] == true && !self.takes_words.get() =>
+            {
+                json!(false)
+            }
             Some("recoveryWords") if approves => {
                 let words = serde_json::from_value(summary["words"].clone());
                 *self.paper.borrow_mut() = words.expect("words");

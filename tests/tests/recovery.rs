@@ -45,6 +45,7 @@ impl Account {
         device.result(PAGE, "tandem_enrol", json!({})).await;
         let params = json!({"options": {}});
         let account = device.result(PAGE, "keyring_createAccount", params).await;
+        wallet.shown.borrow_mut().clear();
         Self { wallet, account }
     }
 
@@ -580,5 +581,133 @@ fn the_server_may_be_killed_while_a_key_is_recovered() {
             holder = new;
         }
         assert!(victim > 16, "{victim} frames");
+    });
+}
+
+async fn create_with_words(
+    server: &Server,
+    user: impl Fn(&Wallet),
+    options: Value,
+) -> (Account, Value) {
+    let wallet = Rc::new(Wallet::default());
+    *wallet.code.borrow_mut() = server.enrolment_code();
+    wallet.takes_words.set(true);
+    user(&wallet);
+    let device = TestDevice::new(&wallet, Fate::Lives);
+    device.result(PAGE, "tandem_enrol", json!({})).await;
+    let params = json!({"options": options});
+    let created = device.request(PAGE, "keyring_createAccount", params).await;
+    let created = created.unwrap();
+    let account = created["result"].clone();
+    (Account { wallet, account }, created)
+}
+
+/// The dialogs that the user saw, by their views.
+fn views(wallet: &Wallet) -> Vec<String> {
+    let shown = wallet.shown.borrow();
+    let view = |dialog: &Value| dialog["view"].as_str().unwrap().to_owned();
+    shown.iter().map(view).collect()
+}
+
+#[test]
+fn a_new_key_has_words_before_it_has_an_address() {
+    local(async {
+        let server = Server::start();
+        let (account, _) = create_with_words(&server, |_| {}, json!({})).await;
+        let asked = ["enrol", "createAccount", "recoveryWords", "recoveryCheck"];
+        assert_eq!(views(&account.wallet), asked);
+        assert_eq!(account.status().await["drillNeeded"], false);
+        let paper = account.wallet.paper.borrow().join(" ");
+        account.signs("with words").await;
+        // A second account of the key has its words already.
+        let device = TestDevice::new(&account.wallet, Fate::Lives);
+        let params = json!({"options": {}});
+        device.result(PAGE, "keyring_createAccount", params).await;
+        assert_eq!(views(&account.wallet).len(), asked.len() + 2);
+        assert_eq!(account.wallet.paper.borrow().join(" "), paper);
+    });
+}
+
+#[test]
+fn a_user_who_says_later_has_an_account_without_words() {
+    local(async {
+        let server = Server::start();
+        let wrong: [(&str, &dyn Fn(&Wallet)); 2] = [
+            ("later", &|wallet| wallet.takes_words.set(false)),
+            ("three mistakes", &|wallet| wallet.mistakes.set(9)),
+        ];
+        for (what, user) in wrong {
+            let (account, _) = create_with_words(&server, user, json!({})).await;
+            assert_eq!(account.status().await, Value::Null, "{what}");
+            account.wallet.mistakes.set(0);
+            // A key that has signed nothing needs no permit.
+            account.set().await;
+            account.signs(what).await;
+        }
+    });
+}
+
+#[test]
+fn words_that_were_made_elsewhere_come_with_the_creation() {
+    local(async {
+        let server = Server::start();
+        let words = Words::from_entropy(Zeroizing::new([7; 32]));
+        let public_key = format!("0x{}", words.key().public_key());
+        let options = json!({"recoveryPublicKey": public_key});
+        let (account, _) = create_with_words(&server, |_| {}, options).await;
+        let views = views(&account.wallet);
+        assert_eq!(views, ["enrol", "createAccount", "recoveryKey"]);
+        assert_eq!(account.status().await["recoveryPublicKey"], public_key);
+        account.signs("with words from elsewhere").await;
+
+        for wrong in [
+            json!("0x02"),
+            json!(7),
+            json!(format!("0x02{}", "ff".repeat(32))),
+        ] {
+            let options = json!({"recoveryPublicKey": wrong});
+            let (account, created) = create_with_words(&server, |_| {}, options).await;
+            let problem = &created["error"]["data"]["problems"][0]["field"];
+            assert_eq!(problem, "params.options.recoveryPublicKey", "{created}");
+            assert_eq!(account.key(), Value::Null, "nothing was made");
+        }
+    });
+}
+
+#[test]
+fn a_creation_that_was_cut_off_before_the_words_asks_for_them_again() {
+    local(async {
+        let server = Rc::new(RefCell::new(Server::start()));
+        let (ends, lives) = (server.clone(), server.clone());
+        let cut = move |wallet: &Wallet| {
+            let (ends, done) = (ends.clone(), Cell::new(false));
+            let asked = Cell::new(0);
+            wallet.on_dialog(move || {
+                asked.set(asked.get() + 1);
+                // The user is reading the words: enrol, create, words.
+                if asked.get() == 3 && !done.replace(true) {
+                    ends.borrow_mut().kill();
+                }
+            });
+        };
+        let code = server.borrow().enrolment_code();
+        let wallet = Rc::new(Wallet::default());
+        *wallet.code.borrow_mut() = code;
+        wallet.takes_words.set(true);
+        cut(&wallet);
+        let device = TestDevice::new(&wallet, Fate::Lives);
+        device.result(PAGE, "tandem_enrol", json!({})).await;
+        let params = json!({"options": {}});
+        let error = device.error(PAGE, "keyring_createAccount", params.clone());
+        assert_eq!(error.await["name"], "ServerUnavailable");
+        assert!(wallet.events.borrow().is_empty(), "no address was shown");
+        lives.borrow_mut().restart();
+        wallet.on_dialog(|| {});
+        let account = device.result(PAGE, "keyring_createAccount", params).await;
+        let account = Account { wallet, account };
+        let again = ["createAccount", "recoveryWords", "recoveryCheck"];
+        assert_eq!(views(&account.wallet)[4..], again);
+        assert_eq!(account.status().await["drillNeeded"], false);
+        account.signs("after the words").await;
     });
 }

@@ -329,6 +329,12 @@ pub trait Store: Send + Sync {
     /// As above.
     fn find_key(&self, device: &DeviceId, key: &KeyId) -> Result<Option<StoredKey>, StoreError>;
 
+    /// Whose the key is.
+    ///
+    /// # Errors
+    /// As above.
+    fn device_of(&self, key: &KeyId) -> Result<Option<DeviceId>, StoreError>;
+
     /// Freezes a key for good, as far as its share of this epoch goes. Freezing
     /// what is frozen changes nothing.
     ///
@@ -429,8 +435,8 @@ pub trait Store: Send + Sync {
     /// As above.
     fn want_refresh(&self, key: Option<&KeyId>, at: UnixMillis) -> Result<usize, StoreError>;
 
-    /// The recovery kits of the share of an epoch: none, one, or a second one that no
-    /// device has said to have stored.
+    /// The recovery kits of the share of an epoch: none, one, or after it a second one that
+    /// no device has said to have stored.
     ///
     /// # Errors
     /// As above.

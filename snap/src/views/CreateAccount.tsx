@@ -45,7 +45,7 @@ export const CreateAccount: SnapComponent<CreateAccountSummary> = ({
     </Section>
     <Text color="alternative">
       {firstKey
-        ? 'This device and the server now make a key together. Each keeps a share; neither has it all.'
+        ? 'This device and the server now make a key together. Each keeps a share; neither has it all. Then you are shown 24 recovery words: have pen and paper ready.'
         : 'It belongs to the key that this device and the server already share.'}
     </Text>
   </Box>

@@ -18,7 +18,13 @@ type Status = {
   enrolled: boolean;
   server: string | null;
   accounts: { address: string; index: number }[];
-  keys: { keyId: string; state: 'active' | 'frozen'; refreshDue: boolean }[];
+  keys: {
+    keyId: string;
+    state: 'active' | 'frozen';
+    refreshDue: boolean;
+    /** Null without recovery words. */
+    recovery: { drillNeeded: boolean } | null;
+  }[];
 };
 
 export function readStatus(value: Json): Status {
@@ -41,6 +47,9 @@ export function readStatus(value: Json): Status {
         keyId: text(key['keyId'], `${name}.keyId`),
         state: oneOf('active', 'frozen')(key['state'], `${name}.state`),
         refreshDue: flag(key['refreshDue'], `${name}.refreshDue`),
+        recovery: optional((item, name) => ({
+          drillNeeded: flag(fields(item, name)['drillNeeded'], `${name}.drillNeeded`),
+        }))(key['recovery'], `${name}.recovery`),
       };
     })(status['keys'], 'status.keys'),
   };
@@ -64,6 +73,26 @@ export const Home: SnapComponent<Status> = ({ release, enrolled, server, account
       .map(({ keyId }) => (
         <Banner title="It is time to renew shares" severity="info">
           <Text>Open the Tandem page and choose "Renew shares". Key: {literal(keyId)}</Text>
+        </Banner>
+      ))}
+    {keys
+      .filter(({ recovery }) => recovery === null)
+      .map(({ keyId }) => (
+        <Banner title="No recovery words" severity="warning">
+          <Text>
+            If this device is lost, so are the accounts of this key. Open the Tandem page and choose
+            "Set recovery words". Key: {literal(keyId)}
+          </Text>
+        </Banner>
+      ))}
+    {keys
+      .filter(({ recovery }) => recovery?.drillNeeded)
+      .map(({ keyId }) => (
+        <Banner title="Recovery words must be checked" severity="warning">
+          <Text>
+            They restore nothing before that. Open the Tandem page and choose "Check the words".
+            Key: {literal(keyId)}
+          </Text>
         </Banner>
       ))}
     {enrolled ? null : (

@@ -9,7 +9,8 @@ import {
   Text,
   type SnapComponent,
 } from '@metamask/snaps-sdk/jsx';
-import { fields, list, text } from '../read';
+import { fields, flag, list, text } from '../read';
+import { Later } from './Later';
 import { literal } from './literal';
 
 type RecoveryKeySummary = {
@@ -19,6 +20,8 @@ type RecoveryKeySummary = {
   server: string;
   /** The addresses of the accounts of the key. */
   accounts: string[];
+  /** Whether the key was made just now. */
+  firstTime: boolean;
   /** The public key of words that were made elsewhere, hex. */
   recoveryPublicKey: string;
 };
@@ -29,6 +32,7 @@ export function readRecoveryKey(value: Json | undefined): RecoveryKeySummary {
     origin: text(summary['origin'], 'summary.origin'),
     server: text(summary['server'], 'summary.server'),
     accounts: list(text)(summary['accounts'], 'summary.accounts'),
+    firstTime: flag(summary['firstTime'], 'summary.firstTime'),
     recoveryPublicKey: text(summary['recoveryPublicKey'], 'summary.recoveryPublicKey'),
   };
 }
@@ -37,6 +41,7 @@ export const RecoveryKey: SnapComponent<RecoveryKeySummary> = ({
   origin,
   server,
   accounts,
+  firstTime,
   recoveryPublicKey,
 }) => (
   <Box>
@@ -50,6 +55,7 @@ export const RecoveryKey: SnapComponent<RecoveryKeySummary> = ({
         you type them, is the only check. Do not count on words that were never drilled.
       </Text>
     </Banner>
+    {firstTime ? <Later /> : null}
     <Section>
       <Row label="Asked by">
         <Text>{literal(origin)}</Text>

@@ -10,7 +10,8 @@ import {
   Text,
   type SnapComponent,
 } from '@metamask/snaps-sdk/jsx';
-import { fields, list, text } from '../read';
+import { fields, flag, list, text } from '../read';
+import { Later } from './Later';
 import { literal } from './literal';
 
 type WordsSummary = {
@@ -18,6 +19,8 @@ type WordsSummary = {
   origin: string;
   /** The addresses of the accounts of the key. */
   accounts: string[];
+  /** Whether the key was made just now. */
+  firstTime: boolean;
   /** All words, in order. Shown once and kept nowhere. */
   words: string[];
 };
@@ -27,12 +30,18 @@ export function readRecoveryWords(value: Json | undefined): WordsSummary {
   return {
     origin: text(summary['origin'], 'summary.origin'),
     accounts: list(text)(summary['accounts'], 'summary.accounts'),
+    firstTime: flag(summary['firstTime'], 'summary.firstTime'),
     words: list(text)(summary['words'], 'summary.words'),
   };
 }
 
 /** The words are not copyable: what is copied can be read by other programs. */
-export const RecoveryWords: SnapComponent<WordsSummary> = ({ origin, accounts, words }) => (
+export const RecoveryWords: SnapComponent<WordsSummary> = ({
+  origin,
+  accounts,
+  firstTime,
+  words,
+}) => (
   <Box>
     <Heading size="md">Write down your recovery words</Heading>
     <Text>
@@ -56,6 +65,7 @@ export const RecoveryWords: SnapComponent<WordsSummary> = ({ origin, accounts, w
         server they are the key to your accounts. Tandem has not been audited.
       </Text>
     </Banner>
+    {firstTime ? <Later /> : null}
     <Row label="Asked by">
       <Text>{literal(origin)}</Text>
     </Row>

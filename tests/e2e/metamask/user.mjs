@@ -2,8 +2,8 @@
  * The person in front of MetaMask: sees every approval and dialog, remembers it,
  * and answers it.
  *
- * Unless told otherwise this user agrees to everything and types `enrolmentCode`
- * where a dialog asks for text. `answerNext` scripts one answer; the answer may be
+ * Unless told otherwise this user agrees to everything, writes recovery words down and
+ * repeats them, and types `enrolmentCode` where another dialog asks for text. `answerNext` scripts one answer; the answer may be
  * a function of what is shown, and may be a promise (a slow reader).
  */
 
@@ -21,6 +21,8 @@
 export class User {
   /** What the user types into a prompt. */
   enrolmentCode = '';
+  /** The recovery words that were shown last, in order. @type {string[]} */
+  paper = [];
   /** Every dialog of the snap, oldest first. @type {Dialog[]} */
   dialogs = [];
   /** Every approval of MetaMask's own (connect, install), oldest first. */
@@ -64,6 +66,8 @@ export class User {
     for (const watcher of this.#watchers) {
       watcher(dialog);
     }
+    const words = dialog.rows.filter(({ label }) => /^\d+$/u.test(label));
+    if (words.length === 24) this.paper = words.map(({ value }) => value);
     const answer = this.#scripted.shift() ?? this.#habit;
     dialog.answer = await answer(dialog);
     return dialog.answer;
@@ -75,12 +79,18 @@ export class User {
     return true;
   }
 
-  #habit = ({ type }) => {
-    switch (type) {
+  /** The words whose numbers the dialog names, or undefined if it names none. */
+  repeat({ text }) {
+    const [, numbers] = /numbers ([\d, ]+), in this order/u.exec(text) ?? [];
+    return numbers?.split(', ').map((number) => this.paper[Number(number) - 1]).join(' ');
+  }
+
+  #habit = (dialog) => {
+    switch (dialog.type) {
       case 'confirmation':
         return true;
       case 'prompt':
-        return this.enrolmentCode;
+        return this.repeat(dialog) ?? this.enrolmentCode;
       default:
         return null;
     }

@@ -35,6 +35,18 @@ pub(super) fn add(connection: &Connection, key: &NewKey<'_>) -> Result<(), Store
     Ok(())
 }
 
+pub(super) fn device_of(
+    connection: &Connection,
+    key: &KeyId,
+) -> Result<Option<DeviceId>, StoreError> {
+    let device = connection.query_row(
+        "SELECT device FROM keys WHERE id = ?1",
+        [key.as_bytes()],
+        |row| row.get(0),
+    );
+    Ok(device.optional()?.map(DeviceId))
+}
+
 pub(super) fn find(
     connection: &Connection,
     device: &DeviceId,

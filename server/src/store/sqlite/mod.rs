@@ -163,6 +163,10 @@ impl Store for SqliteStore {
         key::find(&self.lock(), device, key)
     }
 
+    fn device_of(&self, key: &KeyId) -> Result<Option<DeviceId>, StoreError> {
+        key::device_of(&self.lock(), key)
+    }
+
     fn freeze(
         &self,
         key: &KeyId,

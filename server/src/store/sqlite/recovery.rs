@@ -16,7 +16,8 @@ pub(super) fn kits(
     epoch: u32,
 ) -> Result<Vec<StoredKit>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT recovery_key, sealed_kit FROM kits WHERE key = ?1 AND epoch = ?2",
+        "SELECT recovery_key, sealed_kit FROM kits WHERE key = ?1 AND epoch = ?2
+         ORDER BY stored_at IS NULL, made_at",
     )?;
     let rows = statement.query_map(params![key.as_bytes(), epoch], |row| {
         Ok(StoredKit {
