@@ -86,14 +86,14 @@ pub enum Error {
     /// The server cannot be reached, went away, or speaks nonsense.
     #[error("the signing server cannot be used: {0}")]
     Server(TransportError),
-    /// MetaMask lost a write that an answer depends on.
+    /// The host lost a write that an answer depends on.
     #[error(
-        "MetaMask did not keep what this needs (was it locked just now?); nothing was created or sent, try again"
+        "what this needs was not kept (was the wallet locked just now?); nothing was created or sent, try again"
     )]
     NotStored,
-    /// MetaMask's node is of another chain than the transaction.
+    /// The node is of another chain than the transaction.
     #[error(
-        "the transaction is for chain {transaction}, but MetaMask is connected to chain {connected}; switch the network"
+        "the transaction is for chain {transaction}, but the Ethereum node is of chain {connected}; switch the network"
     )]
     ChainMismatch {
         /// The chain of the transaction.
@@ -124,7 +124,7 @@ pub enum Error {
     #[error("{0} already asks for a transaction; answer that request first")]
     AlreadySending(String),
     /// No transaction with this hash was sent by this origin.
-    #[error("there is no transaction {0} that this page sent")]
+    #[error("there is no transaction {0} that was sent from here")]
     TransactionNotFound(String),
     /// It cannot be replaced any more.
     #[error("the transaction {0} is not pending any more")]

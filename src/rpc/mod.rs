@@ -13,7 +13,7 @@ mod send_transaction;
 mod status;
 mod transaction_status;
 
-pub use origins::{COMPANION_ORIGINS, METAMASK};
+pub use origins::{COMPANION_ORIGINS, METAMASK, TERMINAL};
 pub(crate) use recovery::{Asked, NOT_A_PUBLIC_KEY, read_public_key};
 
 use serde_json::Value;

@@ -10,6 +10,14 @@ pub const METAMASK: &str = "metamask";
 /// snap's manifest; a test compares them.
 pub const COMPANION_ORIGINS: [&str; 1] = ["http://localhost:8000"];
 
+/// The terminal of `cli/`, where whoever asks is the user. No page can have this origin, as those of
+/// pages have a scheme; and the module of the snap does not know it at all.
+pub const TERMINAL: &str = "tandem-cli";
+
+fn is_terminal(origin: &str) -> bool {
+    !cfg!(target_arch = "wasm32") && origin == TERMINAL
+}
+
 /// Is it the companion page? It may follow and replace the transactions of every origin.
 pub fn is_companion(origin: &str) -> bool {
     COMPANION_ORIGINS.contains(&origin)
@@ -18,7 +26,8 @@ pub fn is_companion(origin: &str) -> bool {
 /// Refuses a call that this origin may not make.
 pub fn check(origin: &str, method: &str) -> Result<(), Error> {
     let metamask = origin == METAMASK;
-    let companion = is_companion(origin);
+    // The user's own, for all that needs no wallet in between.
+    let own = is_companion(origin) || is_terminal(origin);
     let allowed = match method {
         // Says nothing about the user.
         "tandem_version" => true,
@@ -26,12 +35,12 @@ pub fn check(origin: &str, method: &str) -> Result<(), Error> {
         "tandem_sendTransaction" | "tandem_transactionStatus" => !metamask,
         "tandem_enrol" | "tandem_status" | "tandem_prepare" | "tandem_refresh"
         | "tandem_setRecovery" | "tandem_drill" | "tandem_recover" | "tandem_backup"
-        | "tandem_kit" => companion || metamask,
+        | "tandem_kit" => own || metamask,
         // Signing is MetaMask's alone: its user has seen the request there too.
         "keyring_submitRequest"
         | "keyring_setSelectedAccounts"
         | "keyring_resolveAccountAddress" => metamask,
-        _ if method.starts_with("keyring_") => companion || metamask,
+        _ if method.starts_with("keyring_") => own || metamask,
         _ => return Err(Error::MethodNotFound(method.to_owned())),
     };
     if allowed {
@@ -78,6 +87,24 @@ mod tests {
         }
         assert!(is_companion("http://localhost:8000"));
         assert!(!is_companion("http://localhost:8000.example"));
+    }
+
+    #[test]
+    fn the_terminal_may_what_the_companion_page_may_and_follows_no_page() {
+        for method in [
+            "tandem_enrol",
+            "tandem_recover",
+            "tandem_sendTransaction",
+            "keyring_createAccount",
+        ] {
+            assert!(check(TERMINAL, method).is_ok(), "{method}");
+        }
+        assert!(check(TERMINAL, "keyring_submitRequest").is_err());
+        assert!(!is_companion(TERMINAL));
+        assert!(
+            !TERMINAL.contains(':'),
+            "the origins of pages have a scheme"
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod refresh;
 mod sign;
 
 pub use host_socket::HostSockets;
-pub use inbox::{Inbox, SocketEvent};
+pub use inbox::{Inbox, SocketData, SocketEvent};
 pub(crate) use presign::Prepared;
 pub(crate) use recovery::Setup;
 

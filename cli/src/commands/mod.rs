@@ -1,0 +1,14 @@
+//! One file for each command. Each asks the device and prints what it answers.
+
+pub mod account;
+pub mod cancel;
+pub mod enrol;
+pub mod receipt;
+pub mod recover;
+pub mod recovery;
+pub mod refresh;
+pub mod replace;
+pub mod send;
+pub mod status;
+
+mod named_key;

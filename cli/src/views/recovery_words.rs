@@ -1,0 +1,28 @@
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::{Ask, Page, View};
+
+/// The words are shown, once.
+#[derive(Deserialize)]
+pub struct RecoveryWords {
+    origin: String,
+    accounts: Vec<String>,
+    words: Vec<Zeroizing<String>>,
+}
+
+impl View for RecoveryWords {
+    const ASK: Ask = Ask::Yes("Type yes when you have written them down");
+    const IS_SECRET: bool = true;
+
+    fn page(&self) -> Page {
+        let mut page = Page::new("Write down your recovery words")
+            .warning("Nobody will ever ask you for them. With your device or your server they are the key to your accounts. They are not a wallet phrase: other wallets can do nothing with them. Tandem has not been audited.")
+            .text("If this device is lost, these words and your signing server restore the accounts below. Write them on paper, with their numbers. They are shown only now, and three of them are asked for next.");
+        for (at, word) in self.words.iter().enumerate() {
+            page = page.row(&(at + 1).to_string(), word);
+        }
+        page.row("Asked by", &self.origin)
+            .rows("Account", &self.accounts)
+    }
+}
