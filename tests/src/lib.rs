@@ -10,9 +10,15 @@
     reason = "test support: a failed assumption must end the test"
 )]
 
+mod anvil;
 pub mod chaos;
 mod host;
 mod server;
+mod terminal;
+mod tls;
 
+pub use anvil::{Anvil, until};
 pub use host::{Direction, Fate, TestDevice, Wallet, fresh_id};
 pub use server::{Killer, Server};
+pub use terminal::{Dialogue, Run, Terminal};
+pub use tls::{Tls, authority};

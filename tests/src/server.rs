@@ -168,20 +168,22 @@ fn run(
     None
 }
 
-/// `tandem-server`, built into the same folder as this test.
+/// `tandem-server`.
 fn binary() -> PathBuf {
-    if let Ok(given) = std::env::var("TANDEM_SERVER_BIN") {
-        return given.into();
+    match std::env::var("TANDEM_SERVER_BIN") {
+        Ok(given) => given.into(),
+        Err(_) => built("tandem-server", "tandem-server"),
     }
+}
+
+/// A program of this workspace, built into the same folder as this test.
+pub(crate) fn built(name: &str, package: &str) -> PathBuf {
     let test = std::env::current_exe().expect("this test has a path");
     let folder = test
         .parent()
         .and_then(|deps| deps.parent())
         .expect("a target folder");
-    let binary = folder.join(format!("tandem-server{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        binary.exists(),
-        "build the server first: cargo build -p tandem-server"
-    );
+    let binary = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(binary.exists(), "build it first: cargo build -p {package}");
     binary
 }
