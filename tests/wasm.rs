@@ -108,6 +108,9 @@ async fn handle_talks_to_its_host() {
         });
         handle(request.to_string())
     };
+    // The terminal is no origin of the module that the snap has.
+    let refused = parse(&ask("tandem-cli", "tandem_status").await);
+    assert_eq!(refused["error"]["name"], "Unauthorized");
     let listed = parse(&ask("metamask", "keyring_listAccounts").await);
     assert_eq!(listed, json!({"jsonrpc": "2.0", "id": 7, "result": []}));
     let refused = parse(&ask("https://dapp.example", "keyring_listAccounts").await);

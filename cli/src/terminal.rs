@@ -99,7 +99,7 @@ pub fn secret(question: &str) -> Typed {
 /// Recovery words: lines until there are all of them, or an empty one. Not just the first: the rest
 /// of words that were pasted on several lines would else be left to the shell, and its history.
 pub fn words() -> Typed {
-    let mut text = Zeroizing::new(String::with_capacity(2 * MAX_LINE));
+    let mut text = Zeroizing::new(String::with_capacity(2 * MAX_LINE + 2));
     loop {
         let count = text.split_whitespace().count();
         if count >= WORD_COUNT || text.len() > MAX_LINE {

@@ -144,3 +144,18 @@ fn only_the_page_with_words_is_secret() {
         assert_eq!(is_secret, view == "recoveryWords", "{view}");
     }
 }
+
+#[test]
+fn every_dialog_of_the_snap_is_here_but_the_one_no_command_leads_to() {
+    let snap = include_str!("../../../snap/src/host.tsx");
+    let (_, list) = snap.split_once("const dialogView = oneOf(").unwrap();
+    let (list, _) = list.split_once(");").unwrap();
+    let names = list.split(',').map(|name| name.trim().trim_matches('\''));
+    let mut theirs: Vec<_> = names
+        .filter(|name| !name.is_empty() && *name != "deleteAccount")
+        .collect();
+    let mut ours: Vec<_> = all().into_iter().map(|(view, _)| view).collect();
+    theirs.sort_unstable();
+    ours.sort_unstable();
+    assert_eq!(ours, theirs);
+}

@@ -157,3 +157,28 @@ fn the_passphrase_is_the_first_line_of_a_file_that_is_named() {
         .run(&["status", "--passphrase-file", &none], "")
         .failed(1, &none);
 }
+
+#[test]
+fn a_write_makes_a_new_file_and_leaves_the_old_one_as_it_is() {
+    let folder = Folder::old();
+    let other_name = folder.path().join("other");
+    fs::hard_link(folder.state(), &other_name).unwrap();
+    create(&folder).done();
+    assert_eq!(fs::read(other_name).unwrap(), old_state());
+    assert_ne!(fs::read(folder.state()).unwrap(), old_state());
+}
+
+#[test]
+fn a_device_that_is_not_named_is_looked_for_in_the_home_folder() {
+    let home = Folder::empty();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tandem"))
+        .arg("status")
+        .env_remove("TANDEM_STATE")
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    let expected = home.path().join(".tandem").join("device");
+    assert!(said.contains(expected.to_str().unwrap()), "{said}");
+    assert_eq!(output.status.code(), Some(1));
+}
