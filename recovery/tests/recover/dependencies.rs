@@ -51,8 +51,9 @@ fn dependencies(metadata: &Value, root: &str) -> BTreeSet<String> {
 
 #[test]
 fn no_network_code_is_linked() {
+    // Not offline: packages of other systems may not be on this machine yet.
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["metadata", "--format-version", "1", "--locked"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
