@@ -141,6 +141,16 @@ enum Command {
     Recovery(RecoveryCommand),
     /// Takes accounts over from a lost device, with its recovery words
     Recover,
+    /// Shows this device's share of a key, in the clear, for tandem-recover
+    Backup {
+        #[command(flatten)]
+        key: OfKey,
+        /// Print the share on standard error even if that is not a terminal
+        #[arg(long)]
+        yes_print: bool,
+    },
+    /// Prints the recovery kit of a key for tandem-recover
+    Kit(OfKey),
 }
 
 /// Which key a command is about.
@@ -188,6 +198,10 @@ async fn run(Cli { options, command }: &Cli) -> Result<(), Error> {
         Command::Refresh(key) => commands::refresh::run(options, key).await,
         Command::Recovery(command) => commands::recovery::run(options, command).await,
         Command::Recover => commands::recover::run(options).await,
+        Command::Backup { key, yes_print } => {
+            commands::backup::share(options, key, *yes_print).await
+        }
+        Command::Kit(key) => commands::backup::kit(options, key).await,
     }
 }
 

@@ -310,6 +310,19 @@ test('words and permits are typed into prompts that MetaMask accepts', async () 
   }
 });
 
+test('the share is shown only in the second dialog, after a warning', async () => {
+  const warning = await dialog('backupWarning', { origin: 'http://localhost:8000', accounts: [ACCOUNT] }, false);
+  for (const part of ['http://localhost:8000', ACCOUNT]) assert.ok(warning.shown.includes(part), part);
+  assert.ok(warning.shown.some((text) => /half of your key/u.test(text)));
+  assert.deepEqual([warning.params.type, warning.response], ['confirmation', { result: false }]);
+  requests = [];
+  const summary = { file: '{ "data": "secret" }', epoch: 3, withKit: false };
+  const { shown, params, response } = await dialog('backup', summary);
+  for (const part of [summary.file, '3']) assert.ok(shown.includes(part), part);
+  assert.ok(shown.some((text) => /words cannot be used/u.test(text)));
+  assert.deepEqual([params.type, response], ['alert', { result: null }]);
+});
+
 test('what would be recovered is shown by address before it is', async () => {
   const summary = { server: 'wss://server', accounts: [ACCOUNT] };
   const { shown, response } = await dialog('recoverAccounts', summary, false);

@@ -19,6 +19,6 @@ mod tls;
 
 pub use anvil::{Anvil, until};
 pub use host::{Direction, Fate, TestDevice, Wallet, fresh_id};
-pub use server::{Killer, Server};
+pub use server::{Killer, Server, built};
 pub use terminal::{Dialogue, Run, Terminal};
 pub use tls::{Tls, authority};

@@ -177,7 +177,7 @@ fn binary() -> PathBuf {
 }
 
 /// A program of this workspace, built into the same folder as this test.
-pub(crate) fn built(name: &str, package: &str) -> PathBuf {
+pub fn built(name: &str, package: &str) -> PathBuf {
     let test = std::env::current_exe().expect("this test has a path");
     let folder = test
         .parent()

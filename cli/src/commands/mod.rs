@@ -1,6 +1,7 @@
 //! One file for each command. Each asks the device and prints what it answers.
 
 pub mod account;
+pub mod backup;
 pub mod cancel;
 pub mod enrol;
 pub mod receipt;

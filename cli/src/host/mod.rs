@@ -162,9 +162,16 @@ impl Surroundings {
             page,
             ask,
             is_secret,
+            can_wait,
         } = views::dialog(view, summary)?;
         if is_secret && !self.prints_words && !terminal::shows_to_a_person() {
-            let reason = "standard error is not a terminal: give --yes-print to print the words all the same";
+            let reason = "standard error is not a terminal: give --yes-print to print what is secret all the same";
+            if can_wait {
+                terminal::show(&format!(
+                    "\nNo recovery words: {reason}, or set them later.\n"
+                ));
+                return Ok(false.into());
+            }
             return Err(reason.to_owned().into());
         }
         terminal::show(page.as_str());

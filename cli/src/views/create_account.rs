@@ -22,7 +22,7 @@ impl View for CreateAccount {
             .row("Signing server", &self.server)
             .row("Account number", &self.index.saturating_add(1).to_string());
         page.text(if self.first_key {
-            "This device and the server now make a key together. Each keeps a share; neither has it all."
+            "This device and the server now make a key together. Each keeps a share; neither has it all. Then you are shown 24 recovery words: have pen and paper ready."
         } else {
             "It belongs to the key that this device and the server already share."
         })

@@ -1,6 +1,7 @@
 //! What a dialog of the device says in a terminal: the same fields as the snap's views, warnings
 //! first. A summary with a hole is not shown.
 
+mod backup;
 mod create_account;
 mod enrol;
 mod page;
@@ -39,7 +40,12 @@ pub struct Dialog {
     pub ask: Ask,
     /// Whether the page says what nobody but its reader may know.
     pub is_secret: bool,
+    /// Whether it may be answered with no where it cannot be shown.
+    pub can_wait: bool,
 }
+
+/// For dialogs about recovery right after a key was made.
+const LATER: &str = "If you do not, the account is created without. Until you set recovery words, losing this device loses the account.";
 
 /// One dialog: its fields are those of the core's summary.
 trait View: DeserializeOwned {
@@ -47,6 +53,10 @@ trait View: DeserializeOwned {
     const ASK: Ask;
     /// Whether it shows a secret.
     const IS_SECRET: bool = false;
+    /// Whether a no does no harm: what it is about can be done later.
+    fn can_wait(&self) -> bool {
+        false
+    }
     /// What it says.
     fn page(&self) -> Page;
 }
@@ -67,6 +77,8 @@ pub fn dialog(view: &str, summary: Value) -> Result<Dialog, String> {
         "recover" => of::<recover::Recover>(summary),
         "recoverAccounts" => of::<recover_accounts::RecoverAccounts>(summary),
         "permit" => of::<permit::Permit>(summary),
+        "backupWarning" => of::<backup::BackupWarning>(summary),
+        "backup" => of::<backup::Backup>(summary),
         "sign" => of::<sign::Sign>(summary),
         other => Err(format!("there is no dialog {other}")),
     }
@@ -79,6 +91,7 @@ fn of<V: View>(summary: Value) -> Result<Dialog, String> {
         page: view.page(),
         ask: V::ASK,
         is_secret: V::IS_SECRET,
+        can_wait: view.can_wait(),
     })
 }
 

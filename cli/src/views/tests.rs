@@ -32,7 +32,7 @@ fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "recoveryWords",
-            json!({"origin": "tandem-cli", "server": "wss://s", "accounts": accounts, "words": ["one", "two"]}),
+            json!({"origin": "tandem-cli", "server": "wss://s", "accounts": accounts, "firstTime": true, "words": ["one", "two"]}),
         ),
         (
             "recoveryCheck",
@@ -40,7 +40,7 @@ fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "recoveryKey",
-            json!({"origin": "tandem-cli", "server": "wss://s", "accounts": accounts, "recoveryPublicKey": "0x02aa"}),
+            json!({"origin": "tandem-cli", "server": "wss://s", "accounts": accounts, "firstTime": false, "recoveryPublicKey": "0x02aa"}),
         ),
         (
             "typeWords",
@@ -53,6 +53,14 @@ fn all() -> Vec<(&'static str, Value)> {
         (
             "recoverAccounts",
             json!({"server": "wss://s", "accounts": accounts}),
+        ),
+        (
+            "backupWarning",
+            json!({"origin": "tandem-cli", "accounts": accounts}),
+        ),
+        (
+            "backup",
+            json!({"file": "{ }", "epoch": 3, "withKit": false}),
         ),
         ("permit", json!({"keyId": "0a0b", "operation": "recovery"})),
         ("sign", sign()),
@@ -85,7 +93,8 @@ fn every_text_of_every_summary_is_shown() {
         for (name, value) in summary.as_object().unwrap() {
             // What sort of request it is and who has the share besides: nothing that decides.
             let is_not_shown = ["kind", "tone"].contains(&name.as_str())
-                || (name == "server" && ["recoveryWords", "typeWords"].contains(&view));
+                || (name == "server"
+                    && ["recoveryWords", "typeWords", "backupWarning"].contains(&view));
             let texts = match value {
                 Value::Array(items) => items.clone(),
                 other => vec![other.clone()],
@@ -105,7 +114,8 @@ fn a_summary_with_a_hole_is_not_shown() {
     for (view, summary) in all() {
         for name in summary.as_object().unwrap().keys() {
             let may_be_missing = ["kind"].contains(&name.as_str())
-                || (name == "server" && ["recoveryWords", "typeWords"].contains(&view))
+                || (name == "server"
+                    && ["recoveryWords", "typeWords", "backupWarning"].contains(&view))
                 || (name == "origin" && view == "refresh");
             let mut holed = summary.clone();
             holed.as_object_mut().unwrap().remove(name);
@@ -138,10 +148,14 @@ fn no_text_of_a_summary_can_reach_the_terminal_as_an_escape_or_a_line_of_its_own
 }
 
 #[test]
-fn only_the_page_with_words_is_secret() {
+fn only_the_pages_with_words_and_shares_are_secret() {
     for (view, summary) in all() {
         let is_secret = dialog(view, summary).unwrap().is_secret;
-        assert_eq!(is_secret, view == "recoveryWords", "{view}");
+        assert_eq!(
+            is_secret,
+            ["recoveryWords", "backup"].contains(&view),
+            "{view}"
+        );
     }
 }
 

@@ -3,9 +3,11 @@
 use std::fs;
 use std::net::TcpListener;
 
+use tandem_threshold::Role;
+use tandem_threshold::recovery::File;
 use tandem_wire::EnrolmentCode;
 
-use crate::support::{Directory, Server, command};
+use crate::support::{Device, Directory, Server, command};
 
 #[test]
 fn every_problem_is_reported_at_once_with_its_place() {
@@ -204,4 +206,65 @@ fn a_database_of_a_later_release_or_another_program_is_refused() {
         "{}",
         output.stderr
     );
+}
+
+#[tokio::test]
+async fn a_backup_is_written_to_a_new_private_file_of_a_key_that_is_there() {
+    let server = Server::new();
+    let device = Device::enrolled(&server).await;
+    let share = device.keygen(&server.address).await;
+    let data = server.directory().path().to_str().unwrap().to_owned();
+    let folder = Directory::new();
+    let path = folder.path().join("backup.json");
+    let output = path.to_str().unwrap();
+    let run = |arguments: &[&str]| {
+        let settings = ["--data-dir", &data];
+        command(&[&settings, arguments].concat(), &[])
+    };
+    let key = share.id().to_string();
+    let unknown = "ab".repeat(32);
+    for (arguments, why) in [
+        (
+            ["backup", &unknown, "--output", output],
+            "not in the database",
+        ),
+        (
+            ["backup", "ab", "--output", output],
+            "not 64 hexadecimal digits",
+        ),
+        (
+            ["backup", &key, "--output", &data],
+            "--output) cannot be written",
+        ),
+        (["kit", &key, "--output", output], "no recovery kit"),
+    ] {
+        let refused = run(&arguments);
+        assert!(!refused.success, "{arguments:?}");
+        assert!(refused.stderr.contains(why), "{}", refused.stderr);
+        assert!(!path.exists());
+    }
+
+    let written = run(&["backup", &key, "--output", output]);
+    assert!(written.success, "{}", written.stderr);
+    assert!(
+        written.stderr.contains("in the clear"),
+        "{}",
+        written.stderr
+    );
+    let text = fs::read_to_string(&path).unwrap();
+    let File::Backup(backup) = File::read(&text).unwrap() else {
+        panic!("not a backup");
+    };
+    assert_eq!((backup.role(), backup.key()), (Role::Server, share.id()));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+    let again = run(&["backup", &key, "--output", output]);
+    assert!(!again.success, "it is never written over");
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }

@@ -35,7 +35,8 @@ export function createDevice({ core, enrolmentCode, sockets = {} }) {
     },
     dialog: ({ view, summary }) => {
       dialogs.push({ view, summary });
-      return view === 'enrol' ? enrolmentCode : true;
+      // Recovery words are for later.
+      return view === 'enrol' ? enrolmentCode : view !== 'recoveryWords';
     },
     'clock.now': () => Date.now(),
     'clock.sleep': async ({ ms }) => {

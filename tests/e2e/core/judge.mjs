@@ -30,7 +30,7 @@ export function judgeFlow({ account, messageSignature, transactionSignature, dia
 
   assert.deepEqual(
     dialogs.map(({ view }) => view),
-    ['enrol', 'createAccount', 'sign', 'sign'],
+    ['enrol', 'createAccount', 'recoveryWords', 'sign', 'sign'],
     'the user is asked each time, and only then',
   );
   assert.equal(dialogs[1].summary.server, serverUrl);
