@@ -53,10 +53,30 @@ async function look() {
   update({ version, status, chainId: status?.accounts.length > 0 ? await snap.chainId() : undefined });
 }
 
-/** The handler of the list of keys: replaces the shares of the one beside the button. */
-function renewShares({ target }) {
-  const key = target.closest('button')?.dataset.key;
-  if (key) doing(`renew ${key}`, 'The shares were not renewed', () => snap.renew(key));
+/** What the buttons of a key do, and what to say when it fails. */
+const KEY_ACTIONS = {
+  renew: { what: 'The shares were not renewed', action: (key) => snap.renew(key) },
+  words: { what: 'The recovery words were not set', action: (key) => snap.setRecovery(key) },
+  drill: { what: 'The recovery words were not checked', action: (key) => snap.drill(key) },
+  kit: { what: 'The recovery kit was not saved', action: async (key) => saveKit(await snap.kit(key)) },
+  backup: { what: 'The share was not shown', action: (key) => snap.backup(key) },
+};
+
+/** The handler of the list of keys. */
+function useKey({ target }) {
+  const name = target.closest('button')?.dataset.action;
+  if (!name) return;
+  const { key } = target.closest('li').dataset;
+  const { what, action } = KEY_ACTIONS[name];
+  doing(`${name} ${key}`, what, () => action(key));
+}
+
+function saveKit({ keyId, epoch, file }) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([file], { type: 'application/json' }));
+  link.download = `tandem-kit-${keyId.slice(0, 8)}-${epoch}.json`;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 /** Sends what the form says. */
@@ -128,8 +148,11 @@ function start() {
   byId('create').addEventListener('click', () =>
     doing('create', 'The account was not created', () => snap.createAccount()),
   );
+  byId('recover').addEventListener('click', () =>
+    doing('recover', 'Nothing was recovered', () => snap.recover()),
+  );
   byId('refresh').addEventListener('click', () => doing('refresh', 'The snap did not answer', () => {}));
-  byId('keys').addEventListener('click', renewShares);
+  byId('keys').addEventListener('click', useKey);
   byId('error-dismiss').addEventListener('click', () => update({ error: undefined }));
   byId('accounts').addEventListener('click', copyAddress);
   byId('send-form').addEventListener('submit', sendForm);

@@ -57,6 +57,21 @@ export function snapClient(wallet, snapId) {
     /** New shares of a key, after the user said yes in the snap's dialog: `{ keyId, epoch }` */
     renew: (key) => invoke('tandem_refresh', { key }),
 
+    /** The snap shows the words, and asks for three of them: `{ keyId, recovery }` */
+    setRecovery: (key) => invoke('tandem_setRecovery', { key }),
+
+    /** The user types the words into the snap's dialog: `{ keyId, recovery, repaired }` */
+    drill: (key) => invoke('tandem_drill', { key }),
+
+    /** The user types the words of a device that is lost: `{ accounts }` */
+    recover: () => invoke('tandem_recover'),
+
+    /** What the words open, for the offline tool. Not secret: `{ keyId, epoch, file }` */
+    kit: (key) => invoke('tandem_kit', { key }),
+
+    /** The snap shows this device's share in its own dialog; this page never sees it. */
+    backup: (key) => invoke('tandem_backup', { key }),
+
     /** The chain that MetaMask is connected to, in hexadecimal. */
     chainId: () => wallet.request({ method: 'eth_chainId' }),
 

@@ -32,6 +32,11 @@ export function show(state) {
     busy,
     enabled: status?.enrolled === true,
   });
+  button('recover', 'Recover a lost account', {
+    busy,
+    enabled: status?.enrolled === true,
+    visible: accounts.length === 0,
+  });
   button('refresh', 'Refresh', { busy, enabled: status !== undefined });
 
   showAccounts(accounts);
@@ -64,7 +69,7 @@ function showEnrol(status) {
 }
 
 function showCreate({ length }) {
-  if (length === 0) text('create-note', 'The snap and the server make the key together. This takes a few seconds.');
+  if (length === 0) text('create-note', 'The snap and the server make the key together, and MetaMask shows you recovery words to write down.');
   else text('create-note', `You have ${length === 1 ? 'one account' : `${length} accounts`}.`);
   byId('create').classList.toggle('quiet', length > 0);
 }
@@ -149,19 +154,33 @@ function showOneSent(item, { hash, what, to, state, note }, busy) {
 /** One item for each key; items are kept, so that a focused button keeps its focus. */
 function showKeys(keys, busy) {
   const list = byId('keys');
-  const items = new Map([...list.children].map((item) => [item.querySelector('button').dataset.key, item]));
+  const items = new Map([...list.children].map((item) => [item.dataset.key, item]));
   const template = byId('key-template').content.firstElementChild;
   for (const key of keys) {
     const item = items.get(key.keyId) ?? list.appendChild(template.cloneNode(true));
+    item.dataset.key = key.keyId;
     item.querySelector('.key-name').textContent = `Key ${short(key.keyId)}`;
     item.querySelector('.key-note').textContent = keyNote(key);
-    const control = item.querySelector('button');
-    control.dataset.key = key.keyId;
-    control.disabled = busy !== undefined;
-    control.setAttribute('aria-label', `Renew the shares of key ${short(key.keyId)}`);
-    control.setAttribute('aria-busy', String(busy === `renew ${key.keyId}`));
-    control.classList.toggle('quiet', !key.refreshDue && key.state !== 'frozen');
+    item.querySelector('.key-words').textContent = wordsNote(key);
+    item.querySelector('[data-action="words"]').textContent = key.recovery ? 'Set new words' : 'Set recovery words';
+    for (const name of ['drill', 'kit']) item.querySelector(`[data-action="${name}"]`).hidden = !key.recovery;
+    const urgent = { renew: key.refreshDue || key.state === 'frozen', words: !key.recovery, drill: key.recovery?.drillNeeded };
+    for (const control of item.querySelectorAll('button')) {
+      const { action } = control.dataset;
+      control.disabled = busy !== undefined;
+      control.setAttribute('aria-label', `${control.textContent}: key ${short(key.keyId)}`);
+      control.setAttribute('aria-busy', String(busy === `${action} ${key.keyId}`));
+      control.classList.toggle('quiet', !urgent[action]);
+    }
   }
+}
+
+function wordsNote({ recovery }) {
+  if (!recovery) return 'No recovery words: if this device is lost, so are its accounts';
+  if (recovery.drillNeeded) return 'Recovery words restore nothing before they are checked';
+  const day = (time) => new Date(time).toLocaleDateString();
+  const checked = recovery.openedAt ? `, last checked ${day(recovery.openedAt)}` : ', never checked';
+  return `Recovery words of ${day(recovery.setAt)}${checked}`;
 }
 
 function keyNote({ state, createdAt, refreshedAt, refreshDue }) {
@@ -206,6 +225,7 @@ const WAITING = {
   install: 'Waiting for MetaMask…',
   enrol: 'Waiting for MetaMask…',
   create: 'Waiting for MetaMask…',
+  recover: 'Waiting for MetaMask…',
   refresh: 'Asking…',
   send: 'Waiting for MetaMask…',
 };

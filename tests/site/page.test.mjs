@@ -2,6 +2,7 @@
 // see, and what the page asks the wallet for in each.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { ADDRESS, ENROLLED, INSTALLED, READY, SNAP, status, WITH_ACCOUNT } from './browser.mjs';
 import { FLASK, METAMASK, OTHER, startBrowser } from './browser.mjs';
@@ -207,11 +208,71 @@ test('says how old shares are, and asks the snap for new ones', async () => {
   const page = await browser.open({ answers });
   const note = page.locator('#keys .key-note');
   await page.locator('#keys .key-note', { hasText: 'time to renew them' }).waitFor();
-  await page.locator('#keys button:enabled').click();
+  await page.locator('#keys [data-action="renew"]:enabled').click();
   await page.locator('#keys .key-note', { hasNotText: 'time to renew them' }).waitFor();
   assert.match(await note.innerText(), /2026/u);
   const asked = (await calls(page)).find(({ params }) => params?.request?.method === 'tandem_refresh');
   assert.deepEqual(asked.params.request.params, { key: key.keyId });
+  assert.deepEqual(page.errors, []);
+});
+
+const WITHOUT_WORDS = { keyId: 'b1946ac92492d234', state: 'active', createdAt: 1_700_000_000_000, recovery: null };
+const WITH_WORDS = {
+  ...WITHOUT_WORDS,
+  recovery: { recoveryPublicKey: '0x02', setAt: 1_700_000_000_000, openedAt: 1_790_000_000_000, drillNeeded: false },
+};
+const withKey = (key) => status({ ...WITH_ACCOUNT, keys: [key] });
+
+test('says that a key has no recovery words, and has the snap set them', async () => {
+  const answers = {
+    ...READY,
+    tandem_status: withKey(WITHOUT_WORDS),
+    tandem_setRecovery: { result: {}, then: { tandem_status: withKey(WITH_WORDS) } },
+  };
+  const page = await browser.open({ answers });
+  const note = page.locator('#keys .key-words');
+  await page.locator('#keys .key-words', { hasText: 'No recovery words' }).waitFor();
+  for (const action of ['drill', 'kit']) assert.ok(await page.locator(`[data-action="${action}"]`).isHidden());
+  const set = page.locator('[data-action="words"]:enabled');
+  assert.equal(await set.innerText(), 'Set recovery words');
+  await set.click();
+  await page.locator('#keys .key-words', { hasText: 'last checked' }).waitFor();
+  assert.match(await note.innerText(), /2023.*2026/u);
+  assert.equal(await page.locator('[data-action="words"]').innerText(), 'Set new words');
+  const asked = (await calls(page)).find(({ params }) => params?.request?.method === 'tandem_setRecovery');
+  assert.deepEqual(asked.params.request.params, { key: WITH_WORDS.keyId });
+  assert.deepEqual(page.errors, []);
+});
+
+test('has the snap check the words and show the share, and saves the kit', async () => {
+  const file = '{ "tandem": "recovery kit" }\n';
+  const answers = {
+    ...READY,
+    tandem_status: withKey({ ...WITH_WORDS, recovery: { ...WITH_WORDS.recovery, drillNeeded: true } }),
+    tandem_drill: { result: {}, then: { tandem_status: withKey(WITH_WORDS) } },
+    tandem_backup: { result: { keyId: WITH_WORDS.keyId, epoch: 2 } },
+    tandem_kit: { result: { keyId: WITH_WORDS.keyId, epoch: 2, file } },
+  };
+  const page = await browser.open({ answers });
+  await page.locator('#keys .key-words', { hasText: 'before they are checked' }).waitFor();
+  await page.locator('[data-action="drill"]:enabled').click();
+  await page.locator('#keys .key-words', { hasText: 'last checked' }).waitFor();
+  await page.locator('[data-action="backup"]:enabled').click();
+  await page.locator('[data-action="kit"]:enabled').waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('[data-action="kit"]').click()]);
+  assert.equal(download.suggestedFilename(), 'tandem-kit-b1946ac9-2.json');
+  assert.equal(await readFile(await download.path(), 'utf8'), file);
+  const methods = (await calls(page)).map(({ params }) => params?.request?.method);
+  for (const method of ['tandem_drill', 'tandem_backup', 'tandem_kit']) assert.ok(methods.includes(method), method);
+  assert.deepEqual(page.errors, []);
+});
+
+test('recovers a lost account instead of making one', async () => {
+  const answers = { ...READY_TO_CREATE, tandem_recover: { result: { accounts: [ADDRESS] }, then: READY } };
+  const page = await browser.open({ answers });
+  await page.locator('#recover:enabled').click();
+  await page.locator('#accounts .account-address', { hasText: ADDRESS }).waitFor();
+  assert.ok(await page.locator('#recover').isHidden());
   assert.deepEqual(page.errors, []);
 });
 
