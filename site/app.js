@@ -151,6 +151,9 @@ function start() {
   byId('recover').addEventListener('click', () =>
     doing('recover', 'Nothing was recovered', () => snap.recover()),
   );
+  byId('import').addEventListener('click', () =>
+    doing('import', 'The key was not imported', () => snap.importKey()),
+  );
   byId('refresh').addEventListener('click', () => doing('refresh', 'The snap did not answer', () => {}));
   byId('keys').addEventListener('click', useKey);
   byId('error-dismiss').addEventListener('click', () => update({ error: undefined }));

@@ -66,6 +66,9 @@ export function snapClient(wallet, snapId) {
     /** The user types the words of a device that is lost: `{ accounts }` */
     recover: () => invoke('tandem_recover'),
 
+    /** The user types a private key into the snap's dialog; this page never sees it. */
+    importKey: () => invoke('tandem_importKey'),
+
     /** What the words open, for the offline tool. Not secret: `{ keyId, epoch, file }` */
     kit: (key) => invoke('tandem_kit', { key }),
 

@@ -37,6 +37,7 @@ export function show(state) {
     enabled: status?.enrolled === true,
     visible: accounts.length === 0,
   });
+  button('import', 'Import a private key', { busy, enabled: status?.enrolled === true });
   button('refresh', 'Refresh', { busy, enabled: status !== undefined });
 
   showAccounts(accounts);
@@ -226,6 +227,7 @@ const WAITING = {
   enrol: 'Waiting for MetaMask…',
   create: 'Waiting for MetaMask…',
   recover: 'Waiting for MetaMask…',
+  import: 'Waiting for MetaMask…',
   refresh: 'Asking…',
   send: 'Waiting for MetaMask…',
 };

@@ -59,6 +59,12 @@ pub enum Error {
     /// The kit does not open, or is of other shares than the server's.
     #[error("what the signing server keeps for these words does not recover the key")]
     UselessKit,
+    /// What the user typed is not a private key. Never says what it was.
+    #[error("that is not a private key: 64 hexadecimal digits, and a key of the curve")]
+    InvalidPrivateKey,
+    /// The device has an account at this address.
+    #[error("this device has the account {0} already")]
+    AccountExists(String),
     /// There is nothing to drill.
     #[error("this key has no recovery words yet")]
     NoRecovery,
@@ -161,6 +167,7 @@ impl Error {
             | Self::InvalidEnrolmentCode(_)
             | Self::InvalidWords(_)
             | Self::OtherWords
+            | Self::InvalidPrivateKey
             | Self::WordsNotConfirmed => -32602,
             Self::Ethereum(error) => error.code(),
             Self::MethodNotFound(_) => -32601,
@@ -176,6 +183,7 @@ impl Error {
             | Self::NothingToRecover
             | Self::UselessKit
             | Self::AlreadyEnrolled(_)
+            | Self::AccountExists(_)
             | Self::KeyFrozen
             | Self::NotStored
             | Self::AlreadySending(_) => -32002,
@@ -212,6 +220,8 @@ impl Error {
             Self::NothingToRecover => "NothingToRecover",
             Self::UselessKit => "UselessKit",
             Self::NoRecovery => "NoRecovery",
+            Self::InvalidPrivateKey => "InvalidPrivateKey",
+            Self::AccountExists(_) => "AccountExists",
             Self::AccountNotFound(_) => "AccountNotFound",
             Self::KeyNotFound(_) => "KeyNotFound",
             Self::RequestNotFound(_) => "RequestNotFound",

@@ -1,4 +1,4 @@
-//! The command line: `tandem-server [settings] run | enrol | refresh | permit | backup | kit | check`.
+//! The command line: `tandem-server [settings] run | enrol | refresh | permit | import-permit | backup | kit | check`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -107,6 +107,13 @@ enum Command {
         /// What the key's device may do once
         #[arg(value_enum)]
         operation: Permitted,
+        /// How long the permit can be used
+        #[arg(long, value_name = "MINUTES", default_value_t = 15,
+              value_parser = clap::value_parser!(u32).range(1..=10_080))]
+        expires_minutes: u32,
+    },
+    /// Prints a one-time permit to import one private key; works while the server runs
+    ImportPermit {
         /// How long the permit can be used
         #[arg(long, value_name = "MINUTES", default_value_t = 15,
               value_parser = clap::value_parser!(u32).range(1..=10_080))]
@@ -238,6 +245,9 @@ fn run(cli: Cli) -> Result<(), Error> {
             operation: Permitted::Recovery,
             expires_minutes,
         } => commands::permit(&config, &key, Operation::Recovery, expires_minutes),
+        Command::ImportPermit { expires_minutes } => {
+            commands::import_permit(&config, expires_minutes)
+        }
         Command::Backup { key, output } => backup::share(&config, &key, &output),
         Command::Kit { key, output } => backup::kit(&config, &key, &output),
         Command::Check => commands::check(&config),

@@ -118,6 +118,24 @@ pub fn permit(
     Ok(())
 }
 
+/// Prints one permit for an import on standard output, and nothing else there.
+pub fn import_permit(config: &Config, minutes: u32) -> Result<(), Error> {
+    let store = SqliteStore::open_existing(&config.database())?;
+    let (token, now) = (new_token()?, UnixMillis::now());
+    let expires_at = now.plus(Duration::from_secs(u64::from(minutes) * 60));
+    store.add_import_permit(&token.hash(), now, expires_at)?;
+    say(
+        &mut io::stderr(),
+        &format!(
+            "Type this code into the Tandem snap's own dialog. It permits one device to import one\n\
+             private key and expires in {minutes} minutes. The key stays what it was: whoever has a\n\
+             copy of it can use it without this server."
+        ),
+    );
+    say(&mut io::stdout(), &token.in_groups());
+    Ok(())
+}
+
 fn new_token() -> Result<Token, Error> {
     let mut random = Zeroizing::new([0; 26]);
     getrandom::fill(random.as_mut_slice()).map_err(Error::Random)?;

@@ -12,6 +12,14 @@ import { Backup, BackupWarning, readBackup, readBackupWarning } from './views/Ba
 import { CreateAccount, readCreateAccount } from './views/CreateAccount';
 import { DeleteAccount, readDeleteAccount } from './views/DeleteAccount';
 import { ENROL_PLACEHOLDER, Enrol } from './views/Enrol';
+import {
+  IMPORT_PLACEHOLDER,
+  ImportKey,
+  ImportPermit,
+  ImportWarning,
+  readImportPermit,
+  readImportWarning,
+} from './views/ImportKey';
 import { Permit, PERMIT_PLACEHOLDER, readPermit } from './views/Permit';
 import { readRecoverAccounts, RecoverAccounts } from './views/RecoverAccounts';
 import { CHECK_PLACEHOLDER, readRecoveryCheck, RecoveryCheck } from './views/RecoveryCheck';
@@ -40,6 +48,9 @@ const dialogView = oneOf(
   'recover',
   'recoverAccounts',
   'permit',
+  'importWarning',
+  'importKey',
+  'importPermit',
   'backupWarning',
   'backup',
   'sign',
@@ -99,6 +110,12 @@ const methods: Readonly<Record<string, (params: Fields) => Promise<unknown>>> = 
         return confirm(<RecoverAccounts {...readRecoverAccounts(summary)} />);
       case 'permit':
         return prompt(<Permit {...readPermit(summary)} />, PERMIT_PLACEHOLDER);
+      case 'importWarning':
+        return confirm(<ImportWarning {...readImportWarning(summary)} />);
+      case 'importKey':
+        return prompt(<ImportKey />, IMPORT_PLACEHOLDER);
+      case 'importPermit':
+        return prompt(<ImportPermit {...readImportPermit(summary)} />, PERMIT_PLACEHOLDER);
       case 'backupWarning':
         return confirm(<BackupWarning {...readBackupWarning(summary)} />);
       case 'backup':

@@ -87,37 +87,41 @@ impl Device {
                 account
             }
         };
-        if account.index == 0 {
-            self.ask_for_words(&account.key, origin, given).await?;
-        }
-        self.announce(&account, correlation).await?;
-        Ok(account.to_json())
-    }
-
-    /// Sets recovery words for a key that has none, unless its user does that later.
-    async fn ask_for_words(
-        &self,
-        key: &str,
-        origin: &str,
-        given: Option<RecoveryPublicKey>,
-    ) -> Result<(), Error> {
-        let state = self.load().await?;
-        let record = state.key(key)?;
-        if record.recovery.is_some() || record.frozen {
-            return Ok(());
-        }
         let asked = Asked {
-            key,
+            key: &account.key,
             origin,
             first_time: true,
         };
-        match self.ask_recovery(&state, &asked, given).await {
-            Err(Error::UserRejected | Error::WordsNotConfirmed) => Ok(()),
-            outcome => outcome,
-        }
+        self.finish_account(&account, &asked, given, correlation)
+            .await
     }
 
-    async fn store_account(&self, account: Account, key: Option<Key>) -> Result<(), Error> {
+    /// What comes after an account is stored: recovery words for a key that has none, unless
+    /// its user does that later, and then the announcement.
+    pub(crate) async fn finish_account(
+        &self,
+        account: &Account,
+        asked: &Asked<'_>,
+        given: Option<RecoveryPublicKey>,
+        correlation: Option<&Value>,
+    ) -> Result<Value, Error> {
+        let state = self.load().await?;
+        let key = state.key(&account.key)?;
+        if account.index == 0 && key.recovery.is_none() && !key.frozen {
+            match self.ask_recovery(&state, asked, given).await {
+                Ok(()) | Err(Error::UserRejected | Error::WordsNotConfirmed) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.announce(account, correlation).await?;
+        Ok(account.to_json())
+    }
+
+    pub(crate) async fn store_account(
+        &self,
+        account: Account,
+        key: Option<Key>,
+    ) -> Result<(), Error> {
         self.store_durably(Box::new(move |state| {
             state.keys.extend(key);
             state.accounts.push(account);
@@ -158,24 +162,25 @@ fn next(state: &State) -> Next {
     if let Some(account) = state.accounts.iter().find(|account| !account.announced) {
         return Next::Announce(account.clone());
     }
-    match state.keys.iter().rev().find(|key| !key.frozen) {
-        Some(key) => Next::Derive {
-            key: key.id.clone(),
-            index: free_index(state, &key.id),
-        },
-        None => Next::Keygen,
-    }
+    let usable = state.keys.iter().rev().filter(|key| !key.frozen);
+    let free = |key: &Key| {
+        let index = free_index(state, key)?;
+        let key = key.id.clone();
+        Some(Next::Derive { key, index })
+    };
+    usable.filter_map(free).next().unwrap_or(Next::Keygen)
 }
 
-/// The smallest index without an account: one that was deleted comes back first.
-fn free_index(state: &State, key: &str) -> u32 {
+/// The smallest index without an account: one that was deleted comes back first. A key that
+/// was imported has one only.
+fn free_index(state: &State, key: &Key) -> Option<u32> {
     let taken = |index: &u32| {
         state
             .accounts
             .iter()
-            .any(|account| account.key == key && account.index == *index)
+            .any(|account| account.key == key.id && account.index == *index)
     };
-    (0..=u32::MAX)
-        .find(|index| !taken(index))
-        .unwrap_or(u32::MAX)
+    let index = (0..=u32::MAX).find(|index| !taken(index))?;
+    let exists = index == 0 || key.share().is_ok_and(|share| !share.is_imported());
+    exists.then_some(index)
 }

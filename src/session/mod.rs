@@ -6,6 +6,7 @@ mod enrol;
 mod failure;
 mod held;
 mod host_socket;
+mod import;
 mod inbox;
 mod keygen;
 mod presign;

@@ -276,6 +276,16 @@ test('recovers a lost account instead of making one', async () => {
   assert.deepEqual(page.errors, []);
 });
 
+test('has the snap import a private key, and never sees it', async () => {
+  const answers = { ...READY_TO_CREATE, tandem_importKey: { result: { address: ADDRESS }, then: READY } };
+  const page = await browser.open({ answers });
+  await page.locator('#import:enabled').click();
+  await page.locator('#accounts .account-address', { hasText: ADDRESS }).waitFor();
+  const asked = (await calls(page)).find(({ params }) => params?.request?.method === 'tandem_importKey');
+  assert.equal(asked.params.request.params, undefined);
+  assert.deepEqual(page.errors, []);
+});
+
 test('takes another snap on this machine from the address, and no other', async () => {
   const here = await browser.open({ answers: NOT_INSTALLED, query: '?snap=local:http://127.0.0.1:9090' });
   assert.equal(await here.locator('#snap-id').innerText(), 'local:http://127.0.0.1:9090');

@@ -310,6 +310,24 @@ test('words and permits are typed into prompts that MetaMask accepts', async () 
   }
 });
 
+test('a private key is typed after a warning, into a prompt that says where it must not be typed', async () => {
+  const warning = { origin: 'http://localhost:8000', server: 'wss://server' };
+  const warned = await dialog('importWarning', warning, false);
+  for (const part of Object.values(warning)) assert.ok(warned.shown.includes(part), part);
+  assert.ok(warned.shown.some((text) => /whoever has a copy/u.test(text)));
+  assert.deepEqual(warned.response, { result: false });
+  for (const [view, summary, part] of [
+    ['importKey', {}, 'Type the private key'],
+    ['importPermit', { address: ACCOUNT }, ACCOUNT],
+  ]) {
+    requests = [];
+    const { response, params, shown } = await dialog(view, summary, 'typed');
+    assert.ok(shown.includes(part), part);
+    assert.deepEqual([params.type, response], ['prompt', { result: 'typed' }]);
+    assert.ok(params.placeholder.length <= 40, 'MetaMask refuses a longer placeholder');
+  }
+});
+
 test('the share is shown only in the second dialog, after a warning', async () => {
   const warning = await dialog('backupWarning', { origin: 'http://localhost:8000', accounts: [ACCOUNT] }, false);
   for (const part of ['http://localhost:8000', ACCOUNT]) assert.ok(warning.shown.includes(part), part);

@@ -56,6 +56,8 @@ pub struct Wallet {
     pub mistakes: Cell<usize>,
     /// The permit that the user types; the user cancels if it is empty.
     pub permit: RefCell<String>,
+    /// The private key that the user types.
+    pub secret: RefCell<String>,
     /// Every dialog that was shown.
     pub shown: RefCell<Vec<Value>>,
     /// Every event sent to MetaMask.
@@ -103,6 +105,7 @@ impl Default for Wallet {
             paper: RefCell::default(),
             mistakes: Cell::default(),
             permit: RefCell::default(),
+            secret: RefCell::default(),
             shown: RefCell::default(),
             events: RefCell::default(),
             tamper: RefCell::new(Box::new(|_, _| {})),
@@ -440,8 +443,14 @@ impl Wallet {
                 json!(typed.join(" "))
             }
             Some("typeWords" | "recover") if approves => json!(self.paper.borrow().join(" ")),
-            Some("permit") if !self.permit.borrow().is_empty() => json!(*self.permit.borrow()),
-            Some("recoveryCheck" | "typeWords" | "recover" | "permit") => Value::Null,
+            Some("importKey") if approves => json!(*self.secret.borrow()),
+            Some("importKey") => Value::Null,
+            Some("permit" | "importPermit") if !self.permit.borrow().is_empty() => {
+                json!(*self.permit.borrow())
+            }
+            Some("recoveryCheck" | "typeWords" | "recover" | "permit" | "importPermit") => {
+                Value::Null
+            }
             _ => json!(approves),
         }
     }

@@ -632,11 +632,11 @@ fn a_new_key_has_words_before_it_has_an_address() {
 fn a_user_who_says_later_has_an_account_without_words() {
     local(async {
         let server = Server::start();
-        let wrong: [(&str, &dyn Fn(&Wallet)); 2] = [
-            ("later", &|wallet| wallet.takes_words.set(false)),
-            ("three mistakes", &|wallet| wallet.mistakes.set(9)),
-        ];
-        for (what, user) in wrong {
+        for (what, takes_words) in [("later", false), ("three mistakes", true)] {
+            let user = |wallet: &Wallet| {
+                wallet.takes_words.set(takes_words);
+                wallet.mistakes.set(9);
+            };
             let (account, _) = create_with_words(&server, user, json!({})).await;
             assert_eq!(account.status().await, Value::Null, "{what}");
             account.wallet.mistakes.set(0);

@@ -20,6 +20,8 @@ pub enum AccountCommand {
         #[arg(long, conflicts_with = "public_key")]
         yes_print: bool,
     },
+    /// Makes an account of a private key, which it asks for
+    Import,
     /// Lists the accounts
     List,
 }
@@ -38,6 +40,10 @@ pub async fn run(options: &Options, command: &AccountCommand) -> Result<(), Erro
             };
             let params = json!({"options": options});
             print(&device.request("keyring_createAccount", params).await?)
+        }
+        AccountCommand::Import => {
+            let device = Terminal::open(&place, None, false)?;
+            print(&device.request("tandem_importKey", json!({})).await?)
         }
         AccountCommand::List => {
             let device = Terminal::open(&place, None, false)?;

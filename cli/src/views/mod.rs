@@ -4,6 +4,7 @@
 mod backup;
 mod create_account;
 mod enrol;
+mod import_key;
 mod page;
 mod permit;
 mod recover;
@@ -77,6 +78,9 @@ pub fn dialog(view: &str, summary: Value) -> Result<Dialog, String> {
         "recover" => of::<recover::Recover>(summary),
         "recoverAccounts" => of::<recover_accounts::RecoverAccounts>(summary),
         "permit" => of::<permit::Permit>(summary),
+        "importWarning" => of::<import_key::ImportWarning>(summary),
+        "importKey" => of::<import_key::ImportKey>(summary),
+        "importPermit" => of::<import_key::ImportPermit>(summary),
         "backupWarning" => of::<backup::BackupWarning>(summary),
         "backup" => of::<backup::Backup>(summary),
         "sign" => of::<sign::Sign>(summary),

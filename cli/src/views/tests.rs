@@ -55,6 +55,12 @@ fn all() -> Vec<(&'static str, Value)> {
             json!({"server": "wss://s", "accounts": accounts}),
         ),
         (
+            "importWarning",
+            json!({"origin": "tandem-cli", "server": "wss://s"}),
+        ),
+        ("importKey", json!({})),
+        ("importPermit", json!({"address": "0x00aa"})),
+        (
             "backupWarning",
             json!({"origin": "tandem-cli", "accounts": accounts}),
         ),

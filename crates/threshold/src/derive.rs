@@ -1,4 +1,5 @@
-//! Accounts of one key: BIP-32 non-hardened children `m/i` (SPEC.md section 4).
+//! Accounts of one key: BIP-32 non-hardened children `m/i`, or, of a key that was
+//! imported, the key itself (SPEC.md section 4).
 //!
 //! Both sides add the same public tweak to their share, so no message is needed.
 
@@ -9,7 +10,7 @@ use dkls23::secp256k1::Party;
 use k256::{AffinePoint, Scalar, Secp256k1};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{Abort, KeyId, KeyShare, PublicKey, Reason, Role, share};
+use crate::{Abort, KeyId, KeyShare, PublicKey, Reason, Role, domain, share};
 
 /// Largest account index: BIP-32 indices from 2^31 on are hardened, and a
 /// hardened child would need the whole private key.
@@ -21,6 +22,9 @@ pub enum DeriveError {
     /// The index is above [`MAX_ACCOUNT_INDEX`].
     #[error("account index {0} is hardened: it must be below 2^31")]
     Hardened(u32),
+    /// The key was imported: its one account is the key itself, and has number 0.
+    #[error("account index {0} does not exist: an imported key has account 0 only")]
+    Imported(u32),
     /// BIP-32 says to skip this index (probability below 2^-127).
     #[error("account index {0} gives no valid key")]
     Invalid(u32),
@@ -46,12 +50,17 @@ impl AccountShare {
         if index > MAX_ACCOUNT_INDEX {
             return Err(DeriveError::Hardened(index));
         }
-        // 4.1: > the library's BIP-32 child of the share, the public key and the
-        // > chain code; the oblivious-transfer state stays the master key's.
-        let party = share
-            .party()
-            .derive_child(index, |_| String::new())
-            .map_err(|_| DeriveError::Invalid(index))?;
+        let party = if is_imported(&share.public_key(), share.chain_code()) {
+            only_account(index)?;
+            share.party().clone()
+        } else {
+            // 4.1: > the library's BIP-32 child of the share, the public key and the
+            // > chain code; the oblivious-transfer state stays the master key's.
+            share
+                .party()
+                .derive_child(index, |_| String::new())
+                .map_err(|_| DeriveError::Invalid(index))?
+        };
         let public_key = share::compressed(&party.pk).ok_or(DeriveError::Invalid(index))?;
         Ok(Self {
             party,
@@ -113,6 +122,25 @@ impl AccountShare {
     }
 }
 
+/// 4.2: > the chain code of an imported key.
+#[must_use]
+pub fn imported_chain_code(public_key: &PublicKey) -> [u8; 32] {
+    domain::hash(domain::IMPORTED, &[public_key])
+}
+
+/// 4.2: > a key is an imported one if it has this chain code.
+pub(crate) fn is_imported(public_key: &PublicKey, chain_code: &[u8; 32]) -> bool {
+    *chain_code == imported_chain_code(public_key)
+}
+
+/// 4.2: > which has account 0 only, the key itself.
+const fn only_account(index: u32) -> Result<(), DeriveError> {
+    match index {
+        0 => Ok(()),
+        other => Err(DeriveError::Imported(other)),
+    }
+}
+
 /// The master key's child `m/index`, and the child of any secret that belongs to
 /// it: of the private key, of a share, or of 0 where only the public half counts.
 pub(crate) fn child(
@@ -125,6 +153,14 @@ pub(crate) fn child(
         return Err(DeriveError::Hardened(index));
     }
     let invalid = DeriveError::Invalid(index);
+    let own = share::compressed(public_key).ok_or(invalid)?;
+    if is_imported(&own, chain_code) {
+        only_account(index)?;
+        return Ok(Child {
+            secret: Zeroizing::new(*secret),
+            public_key: own,
+        });
+    }
     let mut master = DerivData::<Secp256k1> {
         depth: 0,
         child_number: 0,

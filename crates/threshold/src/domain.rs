@@ -10,6 +10,8 @@ use zeroize::Zeroizing;
 pub const CEREMONY: &str = "tandem/ceremony/v1";
 /// Key id: SPEC.md 1.3.
 pub const KEY_ID: &str = "tandem/key-id/v1";
+/// The chain code of a key that was imported: SPEC.md 4.2.
+pub const IMPORTED: &str = "tandem/import/chain-code/v1";
 /// Commitment to the server's nonce of a presignature: SPEC.md 12.2.
 pub const PRESIGN_NONCE: &str = "tandem/presign/server-nonce/v1";
 /// What a presignature is asked to be used for: SPEC.md 12.4.
@@ -61,9 +63,10 @@ pub const REFRESH: PairTags = PairTags {
 };
 
 #[cfg(test)]
-const ALL: [&str; 21] = [
+const ALL: [&str; 22] = [
     CEREMONY,
     KEY_ID,
+    IMPORTED,
     PRESIGN_NONCE,
     PRESIGN_USE,
     PRESIGN_RERANDOMISER,

@@ -49,6 +49,6 @@ pub mod sign;
 
 pub use abort::{Abort, MAX_STRIKES, Reason, Verdict};
 pub use ceremony::{Basis, Ceremony, CeremonyId, Kind, Nonce, Role};
-pub use derive::{AccountShare, DeriveError, MAX_ACCOUNT_INDEX};
-pub use share::{KeyId, KeyShare, PublicKey, Releases, ShareError};
+pub use derive::{AccountShare, DeriveError, MAX_ACCOUNT_INDEX, imported_chain_code};
+pub use share::{KeyId, KeyShare, PublicKey, Releases, ShareError, public_key};
 pub use signature::Signature;

@@ -8,6 +8,7 @@ use k256::elliptic_curve::sec1::ToSec1Point;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::derive::is_imported;
 use crate::{AccountShare, DeriveError, Role, codec, domain};
 
 /// First byte of a stored share. Version 1 must load for ever.
@@ -15,6 +16,14 @@ const STORED_VERSION: u8 = 1;
 
 /// A public key, SEC1 compressed.
 pub type PublicKey = [u8; 33];
+
+/// The public key of a private key, 32 bytes big-endian; none if that is no scalar from 1 to
+/// n - 1.
+#[must_use]
+pub fn public_key(secret: &[u8; 32]) -> Option<PublicKey> {
+    let secret = k256::SecretKey::from_slice(secret).ok()?;
+    compressed(secret.public_key().as_affine())
+}
 
 /// Names a key: SPEC.md 1.3. Both sides compute the same one. Not secret.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -207,6 +216,12 @@ impl KeyShare {
     /// [`DeriveError`] if the index is hardened or gives no valid key.
     pub fn account(&self, index: u32) -> Result<AccountShare, DeriveError> {
         AccountShare::derive(self, index)
+    }
+
+    /// Whether the key was imported: it has one account, itself. SPEC.md 4.2.
+    #[must_use]
+    pub fn is_imported(&self) -> bool {
+        is_imported(&self.public_key(), self.chain_code())
     }
 
     /// Which share this is.

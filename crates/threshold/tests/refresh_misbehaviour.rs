@@ -348,13 +348,33 @@ fn pieces_that_are_no_scalars_or_points_are_refused() {
     for bad in [[0; 32], ORDER, [0xff; 32]] {
         let recovered = Base::recover_with_third_point(&bad, &key, &code);
         assert_eq!(recovered.err(), refused);
-        assert_eq!(Base::deal_from_key(&bad, &code, &FRESH).err(), refused);
+        assert_eq!(Base::deal_from_key(&bad, &FRESH).err(), refused);
         assert_eq!(Base::deal_from_pieces(&device, &bad, &FRESH).err(), refused);
     }
     for bad in [[0; 33], [0xff; 33]] {
         let recovered = Base::recover_with_third_point(&third_point(), &bad, &code);
         assert_eq!(recovered.err(), refused);
     }
+}
+
+#[test]
+fn a_key_with_further_accounts_is_not_taken_as_an_import() {
+    let (device, _) = old_shares();
+    let (_, message) = Base::deal_from_pieces(&device, &third_point(), &FRESH).unwrap();
+    let releases = pair::releases();
+    let ceremony = Ceremony {
+        kind: Kind::Refresh {
+            key: device.id(),
+            from_epoch: 0,
+            basis: Basis::Deal,
+        },
+        releases: &releases,
+        device_nonce: &[1; 32],
+        server_nonce: &[2; 32],
+    };
+    assert!(Base::accept_deal(&ceremony, &message).is_ok());
+    let imported = Base::accept_import(&ceremony, &message);
+    assert_eq!(imported.err(), Some(retry(Reason::WrongPieces)));
 }
 
 #[test]

@@ -9,8 +9,11 @@ use k256::Scalar;
 use k256::ecdsa::signature::hazmat::PrehashVerifier;
 use k256::elliptic_curve::PrimeField;
 use pair::{old_shares, refresh_ceremony};
+use tandem_threshold::recovery::{Backup, MasterKey};
 use tandem_threshold::refresh::{Base, Refreshed};
-use tandem_threshold::{Basis, KeyId, KeyShare, PublicKey, Reason, Role, Signature, Verdict};
+use tandem_threshold::{
+    Basis, DeriveError, KeyId, KeyShare, PublicKey, Reason, Role, Signature, Verdict,
+};
 
 const DIGEST: [u8; 32] = [0x5b; 32];
 const FRESH: [u8; 32] = [0x31; 32];
@@ -234,14 +237,42 @@ fn words_and_device_give_a_pair_with_another_server() {
 }
 
 #[test]
-fn an_imported_key_signs_as_the_key_itself_did() {
+fn an_imported_key_has_one_account_and_that_is_the_key_itself() {
     let (device, server) = old_shares();
     let key = secret_key(&device, &server);
-    let account = device.account(0).unwrap().public_key();
-    let dealt = Base::deal_from_key(&key, device.chain_code(), &FRESH).unwrap();
-    let (new_device, new_server) = deal(dealt, device.id(), 0);
-    assert_eq!(new_device.share.public_key(), device.public_key());
-    signs_for(&new_device.share, &new_server.share, 0, &account);
+    let (base, message) = Base::deal_from_key(&key, &FRESH).unwrap();
+    let id = *base.key();
+    let (new_device, new_server) = deal((base, message), &id, 0);
+    let shares = [&new_device.share, &new_server.share];
+    for share in shares {
+        assert!(share.is_imported());
+        assert_eq!(share.public_key(), device.public_key());
+        assert_eq!(share.account(0).unwrap().public_key(), device.public_key());
+        for index in [1, (1 << 31) - 1] {
+            let refused = share.account(index).map(|_| ());
+            assert_eq!(refused, Err(DeriveError::Imported(index)));
+        }
+    }
+    signs_for(shares[0], shares[1], 0, &device.public_key());
+    assert!(!device.is_imported() && !server.is_imported());
+}
+
+#[test]
+fn an_imported_key_stays_one_through_refreshes_and_rebuilding() {
+    let (device, server) = old_shares();
+    let key = secret_key(&device, &server);
+    let (base, message) = Base::deal_from_key(&key, &FRESH).unwrap();
+    let id = *base.key();
+    let (device, server) = deal((base, message), &id, 0);
+    let backup = |share| Backup::new(share, None).unwrap();
+    let rebuilt = MasterKey::from_backups(&backup(&device.share), &backup(&server.share));
+    let account = rebuilt.unwrap().account(0).unwrap();
+    assert_eq!(*account.secret(), key);
+    assert_eq!(account.public_key(), device.share.public_key());
+    let public = device.share.public_key();
+    let (device, server) = pair::refresh(device.share, server.share);
+    assert!(device.share.is_imported());
+    signs_for(&device.share, &server.share, 0, &public);
 }
 
 #[test]

@@ -162,6 +162,21 @@ pub enum Purpose {
         /// The first round of step 10.3 of the threshold protocol.
         round: MessageBytes,
     },
+    /// Makes the first pair of shares of a key that the device knows.
+    Import(ImportRequest),
+}
+
+/// A request to import a key.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportRequest {
+    /// Key id.
+    pub key: [u8; 32],
+    /// The one-time permit, normalised, where the server asked for one.
+    pub permit: Option<String>,
+    /// Step 10.2 of the threshold protocol.
+    pub deal: MessageBytes,
+    /// The first round of step 10.3 of the threshold protocol.
+    pub round: MessageBytes,
 }
 
 /// Shows that a device that has no share has the recovery words.
@@ -578,6 +593,24 @@ mod tests {
         assert_eq!(encode(&request(None, None)), without);
         let with = [&start[..], &[1, 1, 9, 1, 2], b"ab", &[1, 0xaa]].concat();
         assert_eq!(encode(&request(Some(vec![9]), Some("ab".into()))), with);
+    }
+
+    #[test]
+    fn an_import_has_the_encoding_of_the_format() {
+        let request = |permit| {
+            Purpose::Import(ImportRequest {
+                key: [7; 32],
+                permit,
+                deal: vec![0xaa],
+                round: vec![0xbb, 0xcc],
+            })
+        };
+        let start = [&[9][..], &[7; 32]].concat();
+        let rest = [1, 0xaa, 2, 0xbb, 0xcc];
+        let without = [&start[..], &[0], &rest].concat();
+        assert_eq!(encode(&request(None)), without);
+        let with = [&start[..], &[1, 2], b"ab", &rest].concat();
+        assert_eq!(encode(&request(Some("ab".into()))), with);
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub(super) async fn run(
     channel.send(&ToDevice::Round(partial)).await
 }
 
-async fn expect_room(services: &Arc<Services>, opened: &Opened) -> Result<(), End> {
+pub(super) async fn expect_room(services: &Arc<Services>, opened: &Opened) -> Result<(), End> {
     let (store, device) = (Arc::clone(&services.store), opened.device);
     let keys = blocking(move || store.count_keys(&device)).await??;
     if keys < services.limits.keys_per_device {

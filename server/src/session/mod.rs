@@ -4,7 +4,7 @@
 //! server -> Welcome      release, nonce
 //! device -> Open         signed over the nonce: who, what, first round
 //! ...                    the ceremony: enrol, keygen, sign, presign and uses, refresh, confirm,
-//!                        recovery, kits, recover
+//!                        recovery, kits, recover, import
 //! ```
 //!
 //! Calculations and the database calls that belong to them run together on a
@@ -16,6 +16,7 @@ mod channel;
 mod confirm;
 mod end;
 mod enrol;
+mod import;
 mod keygen;
 mod kits;
 mod prepared;
@@ -158,6 +159,10 @@ async fn converse(channel: &mut Channel, services: &Arc<Services>) -> Result<(),
                 round,
             };
             refresh::run(channel, services, opened, job).await
+        }
+        Purpose::Import(request) => {
+            expect_enrolled(services, opened.device).await?;
+            import::run(channel, services, opened, request).await
         }
     }
 }

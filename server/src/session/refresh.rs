@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use tandem_threshold::refresh::{self, Base};
-use tandem_threshold::{Basis, Ceremony, KeyId, Kind};
+use tandem_threshold::{Basis, Ceremony, CeremonyId, KeyId, Kind, Releases};
 use tandem_wire::{RefusalCode, ToDevice, WordsProof};
 use zeroize::Zeroizing;
 
@@ -55,6 +55,7 @@ pub(super) async fn run(
     let _turn = turn(services).await?;
     let round = Zeroizing::new(round);
     let releases = services.releases(&opened);
+    let made_by = releases.clone();
     let mut rounds = Rounds {
         channel,
         running: &running,
@@ -81,39 +82,19 @@ pub(super) async fn run(
     })
     .await??;
 
-    // Step 10.3. The device's fragment came with its Open.
-    let made_by = releases.clone();
-    let (device_nonce, server_nonce) = (opened.device_nonce, opened.server_nonce);
-    let (ceremony, state, fragment, commitment) = rounds
-        .compute(move || {
-            let ceremony = Ceremony {
-                kind: Kind::Refresh {
-                    key: &key,
-                    from_epoch: epoch,
-                    basis,
-                },
-                releases: &releases,
-                device_nonce: &device_nonce,
-                server_nonce: &server_nonce,
-            };
-            let (state, fragment) = refresh::start(base, &ceremony)?;
-            let (state, commitment) = state.receive(&round)?;
-            Ok((ceremony.id(), state, fragment, commitment))
-        })
-        .await?;
-    let message = rounds.exchange(fragment).await?;
-    let (state, opening) = rounds.compute(move || state.receive(&message)).await?;
-    // Step 10.4.
-    let message = rounds.exchange(commitment).await?;
-    let (state, setup) = rounds.compute(move || state.receive(&message)).await?;
-    let message = rounds.exchange(opening).await?;
-    let state = rounds.compute(move || state.receive(&message)).await?;
-    // Step 10.5.2.
-    let message = rounds.exchange(setup).await?;
-    let (state, reply) = rounds.compute(move || state.reply(&message)).await?;
+    let pair = Pair {
+        key,
+        from_epoch: epoch,
+        basis,
+    };
+    let proved = rounds.make_pair(&opened, releases, pair, base, round);
+    let Proved {
+        ceremony,
+        state,
+        message,
+    } = proved.await?;
     // Step 10.5.4. Share and proof are stored before the message that lets the device
     // replace its own share can leave.
-    let message = rounds.exchange(reply).await?;
     let (services, aborts) = (Arc::clone(services), rounds.aborts);
     let partial = step(&running, move || -> Result<Vec<u8>, End> {
         let (refreshed, partial) = aborts.settle(state.receive(&message))?;
@@ -161,6 +142,69 @@ pub(super) async fn run(
     tracing::info!(%key, from_epoch = epoch, ?basis, "refreshed a key");
     drop(running);
     channel.send(&ToDevice::Round(partial)).await
+}
+
+/// The pair that is to be made.
+#[derive(Clone, Copy)]
+pub(super) struct Pair {
+    pub key: KeyId,
+    pub from_epoch: u32,
+    pub basis: Basis,
+}
+
+/// The device's answer, and what takes it: steps 10.5.4.
+pub(super) struct Proved {
+    pub ceremony: CeremonyId,
+    pub state: refresh::server::AwaitAnswer,
+    pub message: Zeroizing<Vec<u8>>,
+}
+
+impl Rounds<'_> {
+    /// Steps 10.3 to 10.5.3, from our point and the device's fragment, which came with its
+    /// `Open`.
+    pub async fn make_pair(
+        &mut self,
+        opened: &Opened,
+        releases: Releases,
+        pair: Pair,
+        base: Base,
+        round: Zeroizing<Vec<u8>>,
+    ) -> Result<Proved, End> {
+        let (device_nonce, server_nonce) = (opened.device_nonce, opened.server_nonce);
+        let (ceremony, state, fragment, commitment) = self
+            .compute(move || {
+                let ceremony = Ceremony {
+                    kind: Kind::Refresh {
+                        key: &pair.key,
+                        from_epoch: pair.from_epoch,
+                        basis: pair.basis,
+                    },
+                    releases: &releases,
+                    device_nonce: &device_nonce,
+                    server_nonce: &server_nonce,
+                };
+                let (state, fragment) = refresh::start(base, &ceremony)?;
+                let (state, commitment) = state.receive(&round)?;
+                Ok((ceremony.id(), state, fragment, commitment))
+            })
+            .await?;
+        let message = self.exchange(fragment).await?;
+        let (state, opening) = self.compute(move || state.receive(&message)).await?;
+        // Step 10.4.
+        let message = self.exchange(commitment).await?;
+        let (state, setup) = self.compute(move || state.receive(&message)).await?;
+        let message = self.exchange(opening).await?;
+        let state = self.compute(move || state.receive(&message)).await?;
+        // Step 10.5.2.
+        let message = self.exchange(setup).await?;
+        let (state, reply) = self.compute(move || state.reply(&message)).await?;
+        let message = self.exchange(reply).await?;
+        Ok(Proved {
+            ceremony,
+            state,
+            message,
+        })
+    }
 }
 
 impl Services {

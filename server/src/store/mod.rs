@@ -323,6 +323,30 @@ pub trait Store: Send + Sync {
     /// As above.
     fn add_key(&self, key: &NewKey<'_>) -> Result<(), StoreError>;
 
+    /// Remembers a key that was imported, in the place of one that the same device imported
+    /// before and lost, and uses the permit, in the same step. `permit` is `Token::hash` of the
+    /// one that the device has, if any.
+    ///
+    /// # Errors
+    /// As above; [`StoreError::KeyInUse`] if another device has the key, or this one has
+    /// used it.
+    fn import_key(
+        &self,
+        key: &NewKey<'_>,
+        permit: Option<&[u8; 32]>,
+    ) -> Result<Permission, StoreError>;
+
+    /// Remembers a permit to import a key: its hash, and from when on it is refused.
+    ///
+    /// # Errors
+    /// As above.
+    fn add_import_permit(
+        &self,
+        hash: &[u8; 32],
+        created_at: UnixMillis,
+        expires_at: UnixMillis,
+    ) -> Result<(), StoreError>;
+
     /// The key, if this device has it.
     ///
     /// # Errors
@@ -525,4 +549,7 @@ pub enum StoreError {
     /// The row is not there.
     #[error("the key is not in the database")]
     NoSuchKey,
+    /// Another device has the key, or it was used.
+    #[error("the key is in the database already, and in use")]
+    KeyInUse,
 }

@@ -8,8 +8,9 @@ use zeroize::Zeroizing;
 
 use super::base::{Base, Public, scalar};
 use super::messages::Deal;
+use crate::derive::{imported_chain_code, is_imported};
 use crate::share::compressed;
-use crate::{Abort, Basis, Ceremony, KeyShare, Kind, Reason, Role, codec};
+use crate::{Abort, Basis, Ceremony, KeyId, KeyShare, Kind, Reason, Role, codec};
 
 impl Base {
     /// Step 10.2 at a device that has its share and the third point, 32 bytes
@@ -43,8 +44,7 @@ impl Base {
         deal(&point, &peer_point, public, share.epoch())
     }
 
-    /// Step 10.2 at a device that imports a key, 32 bytes big-endian, with a chain
-    /// code of its choice. Returns the deal to send, before the fragment.
+    /// Step 10.2 at a device that imports a key, 32 bytes big-endian. Returns the deal to send, before the fragment.
     ///
     /// # Security
     /// `fresh` MUST be 32 random bytes, never used again: whoever knows them and the
@@ -52,18 +52,36 @@ impl Base {
     ///
     /// # Errors
     /// [`Reason::WrongPieces`] if the key is 0 or not below the order.
-    pub fn deal_from_key(
-        key: &[u8; 32],
-        chain_code: &[u8; 32],
-        fresh: &[u8; 32],
-    ) -> Result<(Self, Vec<u8>), Abort> {
+    pub fn deal_from_key(key: &[u8; 32], fresh: &[u8; 32]) -> Result<(Self, Vec<u8>), Abort> {
         let key = scalar(key)?;
         let peer_point = reduced(fresh);
         // 10.2: > g(1) = 1/2 (k + t), g(2) = t.
         let point = Zeroizing::new(Scalar::TWO_INV * (*key + *peer_point));
         let public_key = ProjectivePoint::mul_by_generator(&key).to_affine();
         let public_key = compressed(&public_key).ok_or(Abort::retry(Reason::WrongPieces))?;
-        deal(&point, &peer_point, Public::of(&public_key, chain_code)?, 0)
+        // 4.2: > whose chain code says that it was imported.
+        let public = Public::of(&public_key, &imported_chain_code(&public_key))?;
+        deal(&point, &peer_point, public, 0)
+    }
+
+    /// The key that the base is of.
+    #[must_use]
+    pub const fn key(&self) -> &KeyId {
+        &self.key
+    }
+
+    /// Step 10.2 at the server: checks that what it was dealt is an imported key.
+    ///
+    /// # Errors
+    /// As [`Base::accept_deal`]; [`Reason::WrongPieces`] also for a key that other keys
+    /// can be derived from.
+    pub fn accept_import(ceremony: &Ceremony, message: &[u8]) -> Result<Self, Abort> {
+        let base = Self::accept_deal(ceremony, message)?;
+        let public_key = compressed(&base.party.pk);
+        match public_key {
+            Some(key) if is_imported(&key, &base.party.derivation_data.chain_code) => Ok(base),
+            _ => Err(Abort::retry(Reason::WrongPieces)),
+        }
     }
 
     /// Step 10.2 at the server: checks what it was dealt.

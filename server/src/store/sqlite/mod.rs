@@ -2,6 +2,7 @@
 //! server, and the commands that an operator runs beside it.
 
 mod enrolment;
+mod import;
 mod key;
 mod recovery;
 mod refresh;
@@ -157,6 +158,23 @@ impl Store for SqliteStore {
 
     fn add_key(&self, key: &NewKey<'_>) -> Result<(), StoreError> {
         key::add(&self.lock(), key)
+    }
+
+    fn import_key(
+        &self,
+        key: &NewKey<'_>,
+        permit: Option<&[u8; 32]>,
+    ) -> Result<Permission, StoreError> {
+        import::import(&mut self.lock(), key, permit)
+    }
+
+    fn add_import_permit(
+        &self,
+        hash: &[u8; 32],
+        created_at: UnixMillis,
+        expires_at: UnixMillis,
+    ) -> Result<(), StoreError> {
+        import::add_permit(&self.lock(), hash, created_at, expires_at)
     }
 
     fn find_key(&self, device: &DeviceId, key: &KeyId) -> Result<Option<StoredKey>, StoreError> {

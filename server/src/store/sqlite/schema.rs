@@ -132,6 +132,16 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE signatures ADD COLUMN signature BLOB CHECK (length(signature) = 65);
     CREATE INDEX signatures_by_request ON signatures (key, request_id);
 ",
+    // A permit to import a key is for no key that is here.
+    "
+    CREATE TABLE import_permits (
+        hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        used_at INTEGER
+    ) STRICT;
+    ALTER TABLE keys ADD COLUMN imported_at INTEGER;
+",
 ];
 
 /// 0 for a file without tables.
