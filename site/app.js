@@ -53,6 +53,16 @@ async function look() {
   update({ version, status, chainId: status?.accounts.length > 0 ? await snap.chainId() : undefined });
 }
 
+/** The handler of the list of accounts. */
+function useAccount({ target }) {
+  const control = target.closest('button');
+  if (control?.dataset.action === 'copy') copyAddress(control);
+  if (control?.dataset.action === 'export') {
+    const { account } = control.closest('li').dataset;
+    doing(`export ${account}`, 'The private key was not shown', () => snap.exportKey(account));
+  }
+}
+
 /** What the buttons of a key do, and what to say when it fails. */
 const KEY_ACTIONS = {
   renew: { what: 'The shares were not renewed', action: (key) => snap.renew(key) },
@@ -157,7 +167,7 @@ function start() {
   byId('refresh').addEventListener('click', () => doing('refresh', 'The snap did not answer', () => {}));
   byId('keys').addEventListener('click', useKey);
   byId('error-dismiss').addEventListener('click', () => update({ error: undefined }));
-  byId('accounts').addEventListener('click', copyAddress);
+  byId('accounts').addEventListener('click', useAccount);
   byId('send-form').addEventListener('submit', sendForm);
   byId('sent').addEventListener('click', replaceSent);
   followForEver();

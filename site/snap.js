@@ -69,6 +69,9 @@ export function snapClient(wallet, snapId) {
     /** The user types a private key into the snap's dialog; this page never sees it. */
     importKey: () => invoke('tandem_importKey'),
 
+    /** The snap shows the private key in its own dialog; this page never sees it. */
+    exportKey: (account) => invoke('tandem_exportKey', { account }),
+
     /** What the words open, for the offline tool. Not secret: `{ keyId, epoch, file }` */
     kit: (key) => invoke('tandem_kit', { key }),
 

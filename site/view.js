@@ -41,6 +41,10 @@ export function show(state) {
   button('refresh', 'Refresh', { busy, enabled: status !== undefined });
 
   showAccounts(accounts);
+  for (const control of byId('accounts').querySelectorAll('[data-action="export"]')) {
+    control.disabled = busy !== undefined;
+    control.setAttribute('aria-busy', String(busy === `export ${control.closest('li').dataset.account}`));
+  }
   showForm(state, accounts);
   showSent(state.sent, busy);
   showKeys(status?.keys ?? [], busy);
@@ -82,11 +86,14 @@ function showAccounts(accounts) {
   // Left alone when nothing changed, so that a focused button keeps its focus.
   if (shown.join() === accounts.map(({ address }) => address).join()) return;
   byId('accounts').replaceChildren(
-    ...accounts.map(({ address, index }) => {
+    ...accounts.map(({ id, address }, place) => {
       const item = template.cloneNode(true);
-      item.querySelector('.account-name').textContent = `Account ${index + 1}`;
+      item.dataset.account = id;
+      item.querySelector('.account-name').textContent = `Account ${place + 1}`;
       item.querySelector('.account-address').textContent = address;
-      item.querySelector('button').setAttribute('aria-label', `Copy the address of account ${index + 1}`);
+      for (const [action, label] of [['copy', 'Copy the address'], ['export', 'Show the private key']]) {
+        item.querySelector(`[data-action="${action}"]`).setAttribute('aria-label', `${label} of account ${place + 1}`);
+      }
       return item;
     }),
   );
@@ -100,7 +107,7 @@ function showForm({ chainId, problems, busy }, accounts) {
   const from = byId('send-from');
   const shown = [...from.options].map(({ value }) => value);
   if (shown.join() !== accounts.map(({ address }) => address).join()) {
-    from.replaceChildren(...accounts.map(({ address, index }) => new Option(`Account ${index + 1}: ${short(address)}`, address)));
+    from.replaceChildren(...accounts.map(({ address }, place) => new Option(`Account ${place + 1}: ${short(address)}`, address)));
   }
   for (const name of ['to', 'amount', 'data']) {
     byId(`send-${name}-problem`).hidden = !problems[name];
@@ -210,11 +217,9 @@ function showError(error) {
   );
 }
 
-/** The handler of the account list: copies the address beside the button. */
-export async function copyAddress({ target }) {
-  const copy = target.closest('button');
-  if (!copy) return;
-  const address = copy.parentElement.querySelector('.account-address').textContent;
+/** Copies the address beside the button. */
+export async function copyAddress(copy) {
+  const address = copy.closest('li').querySelector('.account-address').textContent;
   copy.textContent = await navigator.clipboard.writeText(address).then(
     () => 'Copied',
     () => 'Not copied',

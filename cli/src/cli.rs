@@ -149,6 +149,15 @@ enum Command {
         #[arg(long)]
         yes_print: bool,
     },
+    /// Shows the private key of an account, with a permit of the server's operator
+    Export {
+        /// Address or id
+        #[arg(long)]
+        account: String,
+        /// Print the key on standard error even if that is not a terminal
+        #[arg(long)]
+        yes_print: bool,
+    },
     /// Prints the recovery kit of a key for tandem-recover
     Kit(OfKey),
 }
@@ -200,6 +209,9 @@ async fn run(Cli { options, command }: &Cli) -> Result<(), Error> {
         Command::Recover => commands::recover::run(options).await,
         Command::Backup { key, yes_print } => {
             commands::backup::share(options, key, *yes_print).await
+        }
+        Command::Export { account, yes_print } => {
+            commands::export::run(options, account, *yes_print).await
         }
         Command::Kit(key) => commands::backup::kit(options, key).await,
     }

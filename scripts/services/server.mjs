@@ -72,8 +72,13 @@ class Server {
 
   /** Prints and returns a new enrolment code: `<session url>#<token>`. */
   async enrol() {
+    return this.command(['enrol']);
+  }
+
+  /** Runs one of the operator's commands beside the server; what it prints. */
+  async command(words) {
     const { binary } = this.#options;
-    const { stdout } = await promisify(execFile)(binary, this.#arguments('enrol'), { timeout: COMMAND_DEADLINE });
+    const { stdout } = await promisify(execFile)(binary, this.#arguments(...words), { timeout: COMMAND_DEADLINE });
     return stdout.trim();
   }
 
@@ -86,10 +91,10 @@ class Server {
     await this.#service.kill();
   }
 
-  #arguments(command) {
+  #arguments(...command) {
     const { dataDir, settings } = this.#options;
     const further = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-    return ['--data-dir', dataDir, '--listen', `${LOOPBACK}:${this.port}`, ...further, command];
+    return ['--data-dir', dataDir, '--listen', `${LOOPBACK}:${this.port}`, ...further, ...command];
   }
 }
 

@@ -147,6 +147,8 @@ enum Command {
 enum Permitted {
     /// Set other recovery words: with them and the device's share, the private key can be computed
     Recovery,
+    /// Export its private key: this server's share goes to the device
+    Export,
 }
 
 /// One key, or all of them.
@@ -242,9 +244,15 @@ fn run(cli: Cli) -> Result<(), Error> {
         Command::Refresh { keys } => commands::want_refresh(&config, keys.0.as_ref()),
         Command::Permit {
             key,
-            operation: Permitted::Recovery,
+            operation,
             expires_minutes,
-        } => commands::permit(&config, &key, Operation::Recovery, expires_minutes),
+        } => {
+            let operation = match operation {
+                Permitted::Recovery => Operation::Recovery,
+                Permitted::Export => Operation::Export,
+            };
+            commands::permit(&config, &key, operation, expires_minutes)
+        }
         Command::ImportPermit { expires_minutes } => {
             commands::import_permit(&config, expires_minutes)
         }

@@ -13,6 +13,12 @@ import { CreateAccount, readCreateAccount } from './views/CreateAccount';
 import { DeleteAccount, readDeleteAccount } from './views/DeleteAccount';
 import { ENROL_PLACEHOLDER, Enrol } from './views/Enrol';
 import {
+  ExportedKey,
+  ExportWarning,
+  readExportedKey,
+  readExportWarning,
+} from './views/ExportKey';
+import {
   IMPORT_PLACEHOLDER,
   ImportKey,
   ImportPermit,
@@ -51,6 +57,8 @@ const dialogView = oneOf(
   'importWarning',
   'importKey',
   'importPermit',
+  'exportWarning',
+  'exportedKey',
   'backupWarning',
   'backup',
   'sign',
@@ -116,6 +124,10 @@ const methods: Readonly<Record<string, (params: Fields) => Promise<unknown>>> = 
         return prompt(<ImportKey />, IMPORT_PLACEHOLDER);
       case 'importPermit':
         return prompt(<ImportPermit {...readImportPermit(summary)} />, PERMIT_PLACEHOLDER);
+      case 'exportWarning':
+        return confirm(<ExportWarning {...readExportWarning(summary)} />);
+      case 'exportedKey':
+        return alert(<ExportedKey {...readExportedKey(summary)} />);
       case 'backupWarning':
         return confirm(<BackupWarning {...readBackupWarning(summary)} />);
       case 'backup':

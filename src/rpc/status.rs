@@ -33,6 +33,7 @@ impl Device {
                     ("state", state.into()),
                     ("createdAt", key.created_at.into()),
                     ("refreshedAt", key.refreshed_at.into()),
+                    ("exportedAt", key.exported_at.into()),
                     ("refreshDue", key.is_refresh_due(now).into()),
                     ("recovery", recovery_status(key)),
                 ])

@@ -3,6 +3,7 @@
 //! `sign.rs`, `presign.rs`, `refresh.rs`, `recovery.rs` and `recover.rs`.
 
 mod enrol;
+mod export;
 mod failure;
 mod held;
 mod host_socket;

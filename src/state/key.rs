@@ -33,6 +33,8 @@ pub struct Key {
     pub created_at: u64,
     /// The same, of the last refresh.
     pub refreshed_at: Option<u64>,
+    /// The same, of the last time that its private key was shown.
+    pub exported_at: Option<u64>,
     /// What recovery words open, if the key has any.
     pub recovery: Option<Recovery>,
 }
@@ -74,6 +76,7 @@ impl Key {
             refresh_wanted: false,
             created_at,
             refreshed_at: None,
+            exported_at: None,
             recovery: None,
         })
     }
@@ -87,6 +90,7 @@ impl Key {
             "next",
             "refreshWanted",
             "refreshedAt",
+            "exportedAt",
             "strikes",
             "recovery",
         ];
@@ -107,6 +111,10 @@ impl Key {
                 Some(wanted) => wanted.as_bool()?,
             },
             refreshed_at: match fields.take("refreshedAt") {
+                None => None,
+                Some(at) => Some(at.as_u64()?),
+            },
+            exported_at: match fields.take("exportedAt") {
                 None => None,
                 Some(at) => Some(at.as_u64()?),
             },
@@ -134,6 +142,9 @@ impl Key {
             }
             if let Some(at) = self.refreshed_at {
                 fields.insert("refreshedAt".to_owned(), at.into());
+            }
+            if let Some(at) = self.exported_at {
+                fields.insert("exportedAt".to_owned(), at.into());
             }
             if self.strikes > 0 {
                 fields.insert("strikes".to_owned(), self.strikes.into());

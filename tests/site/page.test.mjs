@@ -276,6 +276,16 @@ test('recovers a lost account instead of making one', async () => {
   assert.deepEqual(page.errors, []);
 });
 
+test('has the snap show a private key, and never sees it', async () => {
+  const answers = { ...READY, tandem_exportKey: { result: { account: WITH_ACCOUNT.accounts[0].id } } };
+  const page = await browser.open({ answers });
+  await page.locator('[data-action="export"]:enabled').click();
+  await page.locator('#refresh:enabled').waitFor();
+  const asked = (await calls(page)).find(({ params }) => params?.request?.method === 'tandem_exportKey');
+  assert.deepEqual(asked.params.request.params, { account: WITH_ACCOUNT.accounts[0].id });
+  assert.deepEqual(page.errors, []);
+});
+
 test('has the snap import a private key, and never sees it', async () => {
   const answers = { ...READY_TO_CREATE, tandem_importKey: { result: { address: ADDRESS }, then: READY } };
   const page = await browser.open({ answers });

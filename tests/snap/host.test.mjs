@@ -301,6 +301,7 @@ test('words and permits are typed into prompts that MetaMask accepts', async () 
     ['typeWords', typed, ACCOUNT],
     ['recover', { origin: typed.origin, server: 'wss://server' }, 'wss://server'],
     ['permit', permit, `tandem-server permit ${permit.keyId} recovery`],
+    ['permit', { ...permit, operation: 'export' }, `tandem-server permit ${permit.keyId} export`],
   ]) {
     requests = [];
     const { response, params, shown } = await dialog(view, summary, 'typed');
@@ -326,6 +327,18 @@ test('a private key is typed after a warning, into a prompt that says where it m
     assert.deepEqual([params.type, response], ['prompt', { result: 'typed' }]);
     assert.ok(params.placeholder.length <= 40, 'MetaMask refuses a longer placeholder');
   }
+});
+
+test('the private key is shown only in the second dialog, after a warning', async () => {
+  const warning = await dialog('exportWarning', { origin: 'http://localhost:8000', accounts: [ACCOUNT] }, false);
+  for (const part of ['http://localhost:8000', ACCOUNT]) assert.ok(warning.shown.includes(part), part);
+  assert.ok(warning.shown.some((text) => /does not undo it/u.test(text)));
+  assert.deepEqual([warning.params.type, warning.response], ['confirmation', { result: false }]);
+  requests = [];
+  const summary = { address: ACCOUNT, privateKey: '0xsecret' };
+  const { shown, params, response } = await dialog('exportedKey', summary);
+  for (const part of Object.values(summary)) assert.ok(shown.includes(part), part);
+  assert.deepEqual([params.type, response], ['alert', { result: null }]);
 });
 
 test('the share is shown only in the second dialog, after a warning', async () => {

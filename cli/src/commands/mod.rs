@@ -4,6 +4,7 @@ pub mod account;
 pub mod backup;
 pub mod cancel;
 pub mod enrol;
+pub mod export;
 pub mod receipt;
 pub mod recover;
 pub mod recovery;

@@ -4,6 +4,7 @@
 mod backup;
 mod create_account;
 mod enrol;
+mod export_key;
 mod import_key;
 mod page;
 mod permit;
@@ -81,6 +82,8 @@ pub fn dialog(view: &str, summary: Value) -> Result<Dialog, String> {
         "importWarning" => of::<import_key::ImportWarning>(summary),
         "importKey" => of::<import_key::ImportKey>(summary),
         "importPermit" => of::<import_key::ImportPermit>(summary),
+        "exportWarning" => of::<export_key::ExportWarning>(summary),
+        "exportedKey" => of::<export_key::ExportedKey>(summary),
         "backupWarning" => of::<backup::BackupWarning>(summary),
         "backup" => of::<backup::Backup>(summary),
         "sign" => of::<sign::Sign>(summary),

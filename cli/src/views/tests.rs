@@ -61,6 +61,14 @@ fn all() -> Vec<(&'static str, Value)> {
         ("importKey", json!({})),
         ("importPermit", json!({"address": "0x00aa"})),
         (
+            "exportWarning",
+            json!({"origin": "tandem-cli", "accounts": accounts}),
+        ),
+        (
+            "exportedKey",
+            json!({"address": "0x00aa", "privateKey": "0x00bb"}),
+        ),
+        (
             "backupWarning",
             json!({"origin": "tandem-cli", "accounts": accounts}),
         ),
@@ -100,7 +108,13 @@ fn every_text_of_every_summary_is_shown() {
             // What sort of request it is and who has the share besides: nothing that decides.
             let is_not_shown = ["kind", "tone"].contains(&name.as_str())
                 || (name == "server"
-                    && ["recoveryWords", "typeWords", "backupWarning"].contains(&view));
+                    && [
+                        "recoveryWords",
+                        "typeWords",
+                        "backupWarning",
+                        "exportWarning",
+                    ]
+                    .contains(&view));
             let texts = match value {
                 Value::Array(items) => items.clone(),
                 other => vec![other.clone()],
@@ -159,7 +173,7 @@ fn only_the_pages_with_words_and_shares_are_secret() {
         let is_secret = dialog(view, summary).unwrap().is_secret;
         assert_eq!(
             is_secret,
-            ["recoveryWords", "backup"].contains(&view),
+            ["recoveryWords", "backup", "exportedKey"].contains(&view),
             "{view}"
         );
     }

@@ -33,9 +33,9 @@ pub use frame::{
 };
 pub use identity::{DeviceId, DeviceKey, IdentityError};
 pub use message::{
-    DecodeError, ImportRequest, KITS_MAX, MessageBytes, Open, PRESIGN_MAX, PresignRequest, Problem,
-    Purpose, RecoveryRequest, Refusal, RefusalCode, RequestId, SignRequest, SignatureBytes,
-    ToDevice, ToServer, Unsigned, UseRequest, WordsProof, request_id,
+    DecodeError, ExportRequest, ImportRequest, KITS_MAX, MessageBytes, Open, PRESIGN_MAX,
+    PresignRequest, Problem, Purpose, RecoveryRequest, Refusal, RefusalCode, RequestId,
+    SignRequest, SignatureBytes, ToDevice, ToServer, Unsigned, UseRequest, WordsProof, request_id,
 };
 pub use release::{Release, release};
 pub use url::{ServerUrl, UrlError};

@@ -164,6 +164,21 @@ pub enum Purpose {
     },
     /// Makes the first pair of shares of a key that the device knows.
     Import(ImportRequest),
+    /// Asks for the server's share, to show the private key to its user.
+    Export(ExportRequest),
+}
+
+/// A request to export a key.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportRequest {
+    /// Key id.
+    pub key: [u8; 32],
+    /// Epoch of the device's share.
+    pub epoch: u32,
+    /// The one-time permit, normalised, where the server asked for one.
+    pub permit: Option<String>,
+    /// Step 10.7.1 of the threshold protocol.
+    pub round: MessageBytes,
 }
 
 /// A request to import a key.
@@ -611,6 +626,18 @@ mod tests {
         assert_eq!(encode(&request(None)), without);
         let with = [&start[..], &[1, 2], b"ab", &rest].concat();
         assert_eq!(encode(&request(Some("ab".into()))), with);
+    }
+
+    #[test]
+    fn an_export_has_the_encoding_of_the_format() {
+        let request = Purpose::Export(ExportRequest {
+            key: [7; 32],
+            epoch: 1,
+            permit: Some("ab".into()),
+            round: vec![0xaa],
+        });
+        let expected = [&[10][..], &[7; 32], &[1, 1, 2], b"ab", &[1, 0xaa]].concat();
+        assert_eq!(encode(&request), expected);
     }
 
     #[test]

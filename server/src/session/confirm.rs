@@ -67,7 +67,7 @@ pub(super) async fn run(
 }
 
 /// Loads the share of the epoch and answers the device's opening.
-fn begin(
+pub(super) fn begin(
     worker: &Worker,
     opened: &Opened,
     key: &KeyId,

@@ -4,7 +4,7 @@
 //! server -> Welcome      release, nonce
 //! device -> Open         signed over the nonce: who, what, first round
 //! ...                    the ceremony: enrol, keygen, sign, presign and uses, refresh, confirm,
-//!                        recovery, kits, recover, import
+//!                        recovery, kits, recover, import, export
 //! ```
 //!
 //! Calculations and the database calls that belong to them run together on a
@@ -16,6 +16,7 @@ mod channel;
 mod confirm;
 mod end;
 mod enrol;
+mod export;
 mod import;
 mod keygen;
 mod kits;
@@ -163,6 +164,10 @@ async fn converse(channel: &mut Channel, services: &Arc<Services>) -> Result<(),
         Purpose::Import(request) => {
             expect_enrolled(services, opened.device).await?;
             import::run(channel, services, opened, request).await
+        }
+        Purpose::Export(request) => {
+            expect_enrolled(services, opened.device).await?;
+            export::run(channel, services, opened, request).await
         }
     }
 }

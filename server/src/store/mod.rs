@@ -198,6 +198,8 @@ pub struct NewKit<'a> {
 pub enum Operation {
     /// Setting other recovery words for a key in use.
     Recovery,
+    /// Giving the server's share to the device, which then has the private key.
+    Export,
 }
 
 impl Operation {
@@ -206,6 +208,7 @@ impl Operation {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Recovery => "recovery",
+            Self::Export => "export",
         }
     }
 }
@@ -442,6 +445,19 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// As above.
     fn confirm(&self, key: &KeyId, epoch: u32, at: UnixMillis) -> Result<Standing, StoreError>;
+
+    /// The same for an export, which also uses the permit (`Token::hash` of the one that the
+    /// device has, if any) and leaves its time with the key.
+    ///
+    /// # Errors
+    /// As above.
+    fn export(
+        &self,
+        key: &KeyId,
+        epoch: u32,
+        permit: Option<&[u8; 32]>,
+        at: UnixMillis,
+    ) -> Result<(Standing, Permission), StoreError>;
 
     /// Remembers the share of a refresh beside the current one. It takes the place of
     /// a next share that nothing has proved; if it was made from that one, that one

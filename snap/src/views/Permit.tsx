@@ -8,14 +8,14 @@ type PermitSummary = {
   /** The key that the permit is for. */
   keyId: string;
   /** What it permits. */
-  operation: 'recovery';
+  operation: 'recovery' | 'export';
 };
 
 export function readPermit(value: Json | undefined): PermitSummary {
   const summary = fields(value, 'summary');
   return {
     keyId: text(summary['keyId'], 'summary.keyId'),
-    operation: oneOf('recovery')(summary['operation'], 'summary.operation'),
+    operation: oneOf('recovery', 'export')(summary['operation'], 'summary.operation'),
   };
 }
 
@@ -24,8 +24,10 @@ export const Permit: SnapComponent<PermitSummary> = ({ keyId, operation }) => (
   <Box>
     <Heading size="md">Your signing server wants a permit</Heading>
     <Text>
-      This key is in use, so its recovery words cannot be changed from here alone. Ask who runs the
-      signing server for a permit; they make it with:
+      {operation === 'recovery'
+        ? 'This key is in use, so its recovery words cannot be changed from here alone.'
+        : 'The private key cannot be shown from here alone.'}{' '}
+      Ask who runs the signing server for a permit; they make it with:
     </Text>
     <Copyable value={`tandem-server permit ${keyId} ${operation}`} />
     <Banner title="Only here" severity="info">

@@ -2,6 +2,7 @@
 //! server, and the commands that an operator runs beside it.
 
 mod enrolment;
+mod export;
 mod import;
 mod key;
 mod recovery;
@@ -239,6 +240,16 @@ impl Store for SqliteStore {
 
     fn confirm(&self, key: &KeyId, epoch: u32, at: UnixMillis) -> Result<Standing, StoreError> {
         refresh::confirm(&mut self.lock(), key, epoch, at)
+    }
+
+    fn export(
+        &self,
+        key: &KeyId,
+        epoch: u32,
+        permit: Option<&[u8; 32]>,
+        at: UnixMillis,
+    ) -> Result<(Standing, Permission), StoreError> {
+        export::export(&mut self.lock(), key, epoch, permit, at)
     }
 
     fn add_next_share(&self, next: &NextShare<'_>) -> Result<(), StoreError> {

@@ -57,7 +57,16 @@ pub(super) fn add_kit(
     kit: &NewKit<'_>,
 ) -> Result<Permission, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if !is_free(&transaction, kit)? && !use_permit(&transaction, kit)? {
+    let permitted = || {
+        use_permit(
+            &transaction,
+            kit.permit,
+            kit.key,
+            Operation::Recovery,
+            kit.made_at,
+        )
+    };
+    if !is_free(&transaction, kit)? && !permitted()? {
         return Ok(Permission::Required);
     }
     // What no device ever said that it has stored.
@@ -96,17 +105,19 @@ fn is_free(transaction: &Connection, kit: &NewKit<'_>) -> Result<bool, StoreErro
     )?)
 }
 
-fn use_permit(transaction: &Connection, kit: &NewKit<'_>) -> Result<bool, StoreError> {
+/// Whether there was a permit that was good for this; now it is not any more.
+pub(super) fn use_permit(
+    transaction: &Connection,
+    permit: Option<&[u8; 32]>,
+    key: &KeyId,
+    operation: Operation,
+    at: UnixMillis,
+) -> Result<bool, StoreError> {
     let used = transaction.execute(
         "UPDATE permits SET used_at = ?4
          WHERE hash = ?1 AND key = ?2 AND operation = ?3
              AND used_at IS NULL AND expires_at > ?4",
-        params![
-            kit.permit,
-            kit.key.as_bytes(),
-            Operation::Recovery.name(),
-            kit.made_at.0
-        ],
+        params![permit, key.as_bytes(), operation.name(), at.0],
     )?;
     Ok(used == 1)
 }

@@ -141,6 +141,7 @@ const MIGRATIONS: &[&str] = &[
         used_at INTEGER
     ) STRICT;
     ALTER TABLE keys ADD COLUMN imported_at INTEGER;
+    ALTER TABLE keys ADD COLUMN exported_at INTEGER;
 ",
 ];
 
