@@ -68,6 +68,7 @@ const KEY_ACTIONS = {
   renew: { what: 'The shares were not renewed', action: (key) => snap.renew(key) },
   words: { what: 'The recovery words were not set', action: (key) => snap.setRecovery(key) },
   drill: { what: 'The recovery words were not checked', action: (key) => snap.drill(key) },
+  move: { what: 'The key was not moved', action: (key) => snap.move(key) },
   kit: { what: 'The recovery kit was not saved', action: async (key) => saveKit(await snap.kit(key)) },
   backup: { what: 'The share was not shown', action: (key) => snap.backup(key) },
 };

@@ -72,6 +72,9 @@ export function snapClient(wallet, snapId) {
     /** The snap shows the private key in its own dialog; this page never sees it. */
     exportKey: (account) => invoke('tandem_exportKey', { account }),
 
+    /** Another signing server for a key: code, words and permit are typed into the snap's dialogs. */
+    move: (key) => invoke('tandem_move', { key }),
+
     /** What the words open, for the offline tool. Not secret: `{ keyId, epoch, file }` */
     kit: (key) => invoke('tandem_kit', { key }),
 

@@ -171,7 +171,7 @@ function showKeys(keys, busy) {
     item.querySelector('.key-note').textContent = keyNote(key);
     item.querySelector('.key-words').textContent = wordsNote(key);
     item.querySelector('[data-action="words"]').textContent = key.recovery ? 'Set new words' : 'Set recovery words';
-    for (const name of ['drill', 'kit']) item.querySelector(`[data-action="${name}"]`).hidden = !key.recovery;
+    for (const name of ['drill', 'kit', 'move']) item.querySelector(`[data-action="${name}"]`).hidden = !key.recovery;
     const urgent = { renew: key.refreshDue || key.state === 'frozen', words: !key.recovery, drill: key.recovery?.drillNeeded };
     for (const control of item.querySelectorAll('button')) {
       const { action } = control.dataset;

@@ -141,6 +141,14 @@ enum Command {
     Recovery(RecoveryCommand),
     /// Takes accounts over from a lost device, with its recovery words
     Recover,
+    /// Moves a key to another signing server, under the same addresses, with its recovery words
+    Move {
+        #[command(flatten)]
+        key: OfKey,
+        /// Ask for a code again, of yet another server than a move that was cut off
+        #[arg(long)]
+        anew: bool,
+    },
     /// Shows this device's share of a key, in the clear, for tandem-recover
     Backup {
         #[command(flatten)]
@@ -207,6 +215,7 @@ async fn run(Cli { options, command }: &Cli) -> Result<(), Error> {
         Command::Refresh(key) => commands::refresh::run(options, key).await,
         Command::Recovery(command) => commands::recovery::run(options, command).await,
         Command::Recover => commands::recover::run(options).await,
+        Command::Move { key, anew } => commands::move_key::run(options, key, *anew).await,
         Command::Backup { key, yes_print } => {
             commands::backup::share(options, key, *yes_print).await
         }

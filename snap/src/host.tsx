@@ -26,6 +26,7 @@ import {
   readImportPermit,
   readImportWarning,
 } from './views/ImportKey';
+import { MoveWarning, readMoveWarning } from './views/MoveKey';
 import { Permit, PERMIT_PLACEHOLDER, readPermit } from './views/Permit';
 import { readRecoverAccounts, RecoverAccounts } from './views/RecoverAccounts';
 import { CHECK_PLACEHOLDER, readRecoveryCheck, RecoveryCheck } from './views/RecoveryCheck';
@@ -59,6 +60,7 @@ const dialogView = oneOf(
   'importPermit',
   'exportWarning',
   'exportedKey',
+  'moveWarning',
   'backupWarning',
   'backup',
   'sign',
@@ -128,6 +130,8 @@ const methods: Readonly<Record<string, (params: Fields) => Promise<unknown>>> = 
         return confirm(<ExportWarning {...readExportWarning(summary)} />);
       case 'exportedKey':
         return alert(<ExportedKey {...readExportedKey(summary)} />);
+      case 'moveWarning':
+        return confirm(<MoveWarning {...readMoveWarning(summary)} />);
       case 'backupWarning':
         return confirm(<BackupWarning {...readBackupWarning(summary)} />);
       case 'backup':

@@ -16,6 +16,21 @@ impl Device {
         if let Some(enrolment) = self.load().await?.enrolment {
             return Err(Error::AlreadyEnrolled(enrolment.server));
         }
+        let enrolment = self.ask_enrolment().await?;
+        let (server, device) = (enrolment.server.clone(), enrolment.device_key()?.id());
+        self.store_durably(Box::new(move |state| {
+            state.enrolment = Some(enrolment);
+            Ok(())
+        }))
+        .await?;
+        Ok(json_object([
+            ("server", server.into()),
+            ("device", format!("0x{device}").into()),
+        ]))
+    }
+
+    /// Asks the user for a code, and enrols with it under a new identity, which is not stored.
+    pub(super) async fn ask_enrolment(&self) -> Result<Enrolment, Error> {
         let typed = match self.host.dialog("enrol", json_object([])).await? {
             Value::String(typed) => Zeroizing::new(typed),
             _ => return Err(Error::UserRejected),
@@ -23,16 +38,7 @@ impl Device {
         let code: EnrolmentCode = typed.parse().map_err(Error::InvalidEnrolmentCode)?;
         let key = new_device_key()?;
         self.run_enrolment(&code, &key).await?;
-        let enrolment = Enrolment::new(&code.server, &key);
-        self.store_durably(Box::new(move |state| {
-            state.enrolment = Some(enrolment);
-            Ok(())
-        }))
-        .await?;
-        Ok(json_object([
-            ("server", code.server.as_str().into()),
-            ("device", format!("0x{}", key.id()).into()),
-        ]))
+        Ok(Enrolment::new(&code.server, &key))
     }
 }
 

@@ -5,6 +5,7 @@ mod backup;
 mod enrol;
 mod export_key;
 mod import_key;
+mod move_key;
 mod named_key;
 mod origins;
 mod prepare;
@@ -74,6 +75,7 @@ impl Device {
             "tandem_drill" => self.drill(origin, params).await,
             "tandem_importKey" => self.import_key(origin).await,
             "tandem_exportKey" => self.export_key(origin, params).await,
+            "tandem_move" => self.move_key(origin, params).await,
             "tandem_backup" => self.backup(origin, params).await,
             "tandem_kit" => self.kit(params).await,
             "tandem_sendTransaction" => self.send_transaction(origin, params).await,

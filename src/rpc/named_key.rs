@@ -53,7 +53,7 @@ pub fn shown(state: &State, key: &str, origin: Option<&str>) -> Result<Value, Er
         .collect();
     Ok(json!({
         "origin": origin,
-        "server": state.enrolment()?.server,
+        "server": state.enrolment_of(state.key(key)?)?.server,
         "accounts": accounts,
     }))
 }

@@ -35,7 +35,7 @@ pub fn check(origin: &str, method: &str) -> Result<(), Error> {
         "tandem_sendTransaction" | "tandem_transactionStatus" => !metamask,
         "tandem_enrol" | "tandem_status" | "tandem_prepare" | "tandem_refresh"
         | "tandem_setRecovery" | "tandem_drill" | "tandem_recover" | "tandem_backup"
-        | "tandem_kit" | "tandem_importKey" | "tandem_exportKey" => own || metamask,
+        | "tandem_kit" | "tandem_importKey" | "tandem_exportKey" | "tandem_move" => own || metamask,
         // Signing is MetaMask's alone: its user has seen the request there too.
         "keyring_submitRequest"
         | "keyring_setSelectedAccounts"
@@ -123,6 +123,7 @@ mod tests {
             "tandem_kit",
             "tandem_importKey",
             "tandem_exportKey",
+            "tandem_move",
             "keyring_listAccounts",
             "keyring_createAccount",
         ] {

@@ -23,14 +23,19 @@ impl Device {
                 ])
             })
             .collect();
+        let server_of = |key| {
+            let enrolment = state.enrolment_of(key).ok();
+            enrolment.map(|enrolment| enrolment.server.as_str())
+        };
         let keys: Vec<Value> = state
             .keys
             .iter()
             .map(|key| {
-                let state = if key.frozen { "frozen" } else { "active" };
+                let standing = if key.frozen { "frozen" } else { "active" };
                 json_object([
                     ("keyId", key.id.as_str().into()),
-                    ("state", state.into()),
+                    ("state", standing.into()),
+                    ("server", server_of(key).into()),
                     ("createdAt", key.created_at.into()),
                     ("refreshedAt", key.refreshed_at.into()),
                     ("exportedAt", key.exported_at.into()),

@@ -22,7 +22,7 @@ impl Device {
         self.settle(key).await?;
         while_busy(&self.host, async || {
             let state = self.load().await?;
-            let enrolment = state.enrolment()?;
+            let enrolment = state.enrolment_of(state.key(key)?)?;
             let device_key = enrolment.device_key()?;
             let share = state.key(key)?.share()?;
             let mut session = Session::connect(self, &enrolment.url()?).await?;

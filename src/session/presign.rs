@@ -53,7 +53,7 @@ impl Device {
         }
         self.settle(&account.key).await?;
         let state = self.load().await?;
-        let enrolment = state.enrolment()?;
+        let enrolment = state.enrolment_of(state.key(&account.key)?)?;
         let device_key = enrolment.device_key()?;
         let share = state.key(&account.key)?.share()?;
         let url = enrolment.url()?;

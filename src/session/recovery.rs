@@ -34,7 +34,7 @@ impl Device {
 
     async fn set_up_once(&self, setup: &Setup<'_>) -> Result<(), Error> {
         let state = self.load().await?;
-        let enrolment = state.enrolment()?;
+        let enrolment = state.enrolment_of(state.key(setup.key)?)?;
         let device_key = enrolment.device_key()?;
         let share = state.key(setup.key)?.share()?;
         let mut session = Session::connect(self, &enrolment.url()?).await?;

@@ -41,13 +41,28 @@ impl Device {
         }
     }
 
+    /// Brings a key that is on its way to another server there: from now on that one signs.
+    pub(crate) async fn settle_move(&self, key: &str) -> Result<(), Error> {
+        let _held = self.ceremony_lock.lock().await;
+        self.confirm(key, Which::Next).await
+    }
+
     /// If a refresh was cut off, finds out whether the server knows its share.
     pub(super) async fn settle(&self, key: &str) -> Result<(), Error> {
-        if !self.load().await?.key(key)?.has_next() {
+        let state = self.load().await?;
+        let record = state.key(key)?;
+        if !record.has_next() {
             return Ok(());
         }
+        let moves = record.moves_to().is_some();
         match self.confirm(key, Which::Next).await {
-            Err(error) if refused_for(&error, RefusalCode::EpochMismatch) => {
+            // The server that it moves to is not asked about the share in use, which is
+            // another server's business: that one signs on.
+            Err(Error::Server(_)) if moves => Ok(()),
+            Err(error)
+                if refused_for(&error, RefusalCode::EpochMismatch)
+                    || moves && refused_for(&error, RefusalCode::UnknownKey) =>
+            {
                 self.store_durably(Box::new(|state| {
                     state.key_mut(key)?.drop_next();
                     Ok(())
@@ -70,11 +85,8 @@ impl Device {
     /// The share that was not proved is.
     async fn promote(&self, key: &str) -> Result<(), Error> {
         let now = self.host.now().await;
-        self.store_durably(Box::new(move |state| {
-            state.key_mut(key)?.promote(now);
-            Ok(())
-        }))
-        .await
+        self.store_durably(Box::new(move |state| state.promote(key, now)))
+            .await
     }
 
     async fn refresh_from_current(&self, key: &str) -> Result<(), Error> {
@@ -84,7 +96,7 @@ impl Device {
 
     async fn refresh_once(&self, key: &str) -> Result<(), Error> {
         let state = self.load().await?;
-        let enrolment = state.enrolment()?;
+        let enrolment = state.enrolment_of(state.key(key)?)?;
         let device_key = enrolment.device_key()?;
         let share = state.key(key)?.share_to_refresh()?;
         let mut session = Session::connect(self, &enrolment.url()?).await?;
@@ -174,7 +186,11 @@ impl Device {
 
     async fn confirm_once(&self, key: &str, which: Which) -> Result<(), Error> {
         let state = self.load().await?;
-        let enrolment = state.enrolment()?;
+        let record = state.key(key)?;
+        let enrolment = match (which, record.moves_to()) {
+            (Which::Next, Some(to)) => to,
+            _ => state.enrolment_of(record)?,
+        };
         let device_key = enrolment.device_key()?;
         let share = match which {
             Which::Current => state.key(key)?.share()?,

@@ -75,7 +75,7 @@ impl Device {
         held: &mut Option<Held>,
     ) -> Result<Signature, Error> {
         let state = self.load().await?;
-        let enrolment = state.enrolment()?;
+        let enrolment = state.enrolment_of(state.key(&account.key)?)?;
         let device_key = enrolment.device_key()?;
         let share = state.key(&account.key)?.share()?;
         let mut session = Session::connect(self, &enrolment.url()?).await?;

@@ -9,9 +9,9 @@ use tandem_threshold::recovery::Kit;
 use tandem_threshold::{KeyShare, MAX_STRIKES, Role};
 use zeroize::Zeroizing;
 
-use super::Secret;
 use super::record::Fields;
 use super::recovery::{self, Recovery};
+use super::{Enrolment, Secret};
 use crate::error::Error;
 
 /// One key: our share of it.
@@ -37,6 +37,8 @@ pub struct Key {
     pub exported_at: Option<u64>,
     /// What recovery words open, if the key has any.
     pub recovery: Option<Recovery>,
+    /// The server that has the other half, if that is not the one this device belongs to.
+    pub(super) enrolment: Option<Enrolment>,
 }
 
 /// A share that is not proved: only a confirmation may use it.
@@ -50,6 +52,8 @@ struct Next {
     strikes: u32,
     /// The recovery kit after the refresh, base64.
     kit: Option<String>,
+    /// The server that has the other half, if the key is on its way to another one.
+    enrolment: Option<Enrolment>,
 }
 
 /// Which of the two shares of a key.
@@ -78,6 +82,7 @@ impl Key {
             refreshed_at: None,
             exported_at: None,
             recovery: None,
+            enrolment: None,
         })
     }
 
@@ -93,6 +98,7 @@ impl Key {
             "exportedAt",
             "strikes",
             "recovery",
+            "enrolment",
         ];
         let mut fields = Fields::of(value, &names)?;
         Some(Self {
@@ -121,6 +127,10 @@ impl Key {
             recovery: match fields.take("recovery") {
                 None => None,
                 Some(recovery) => Some(Recovery::from_json(recovery)?),
+            },
+            enrolment: match fields.take("enrolment") {
+                None => None,
+                Some(enrolment) => Some(Enrolment::from_json(enrolment)?),
             },
         })
     }
@@ -151,6 +161,9 @@ impl Key {
             }
             if let Some(recovery) = &self.recovery {
                 fields.insert("recovery".to_owned(), recovery.to_json());
+            }
+            if let Some(enrolment) = &self.enrolment {
+                fields.insert("enrolment".to_owned(), enrolment.to_json());
             }
         }
         value
@@ -192,15 +205,33 @@ impl Key {
             frozen: false,
             strikes: 0,
             kit: kit.map(recovery::encode).transpose()?,
+            enrolment: None,
         });
         Ok(())
     }
 
+    /// The same for a share whose other half another server will have.
+    pub fn prepare_move(&mut self, share: &[u8], to: &Enrolment) -> Result<(), Error> {
+        self.prepare(share, None)?;
+        if let Some(next) = &mut self.next {
+            next.enrolment = Some(to.clone());
+        }
+        Ok(())
+    }
+
+    /// Where the key is on its way to, with a share that is not proved.
+    pub fn moves_to(&self) -> Option<&Enrolment> {
+        self.next.as_ref()?.enrolment.as_ref()
+    }
+
     /// The server has proved that it has the next share: puts it in the place of the
     /// one in use, with what counts against it and nothing of what counted against the
-    /// old one. Without a next share nothing changes.
-    pub fn promote(&mut self, at: u64) {
+    /// old one. Without a next share nothing changes. If the key was on its way to another
+    /// server it has arrived: the answer is that one.
+    pub(super) fn promote(&mut self, at: u64) -> Option<Enrolment> {
+        let mut arrived = None;
         if let Some(next) = self.next.take() {
+            arrived = next.enrolment;
             self.share = next.share;
             self.frozen = next.frozen;
             self.strikes = next.strikes;
@@ -210,6 +241,7 @@ impl Key {
             self.refresh_wanted = false;
             self.refreshed_at = Some(at);
         }
+        arrived
     }
 
     /// The server has no such next share.
@@ -251,7 +283,7 @@ impl Key {
 
 impl Next {
     fn from_json(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value, &["share", "frozen", "strikes", "kit"])?;
+        let mut fields = Fields::of(value, &["share", "frozen", "strikes", "kit", "enrolment"])?;
         Some(Self {
             share: Zeroizing::new(fields.text("share")?),
             frozen: fields.take("frozen")?.as_bool()?,
@@ -260,6 +292,10 @@ impl Next {
                 None => None,
                 Some(Value::String(kit)) => Some(kit),
                 Some(_) => return None,
+            },
+            enrolment: match fields.take("enrolment") {
+                None => None,
+                Some(enrolment) => Some(Enrolment::from_json(enrolment)?),
             },
         })
     }
@@ -275,6 +311,9 @@ impl Next {
             }
             if let Some(kit) = &self.kit {
                 fields.insert("kit".to_owned(), kit.as_str().into());
+            }
+            if let Some(enrolment) = &self.enrolment {
+                fields.insert("enrolment".to_owned(), enrolment.to_json());
             }
         }
         value

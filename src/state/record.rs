@@ -23,12 +23,14 @@ pub struct State {
     pub keys: Vec<Key>,
     /// Accounts, oldest first.
     pub accounts: Vec<Account>,
+    /// A server that keys are on their way to: whoever is cut off goes on with the same identity.
+    pub joining: Option<Enrolment>,
     /// Transactions that were sent with `tandem_sendTransaction`, oldest first.
     pub transactions: Vec<Transaction>,
 }
 
 /// The server, and who we are to it.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Enrolment {
     /// The server's address.
     pub server: String,
@@ -75,7 +77,14 @@ impl State {
     fn from_version_1(value: Value) -> Option<Self> {
         let mut fields = Fields::of(
             value,
-            &["version", "enrolment", "keys", "accounts", "transactions"],
+            &[
+                "version",
+                "enrolment",
+                "keys",
+                "accounts",
+                "transactions",
+                "joining",
+            ],
         )?;
         Some(Self {
             enrolment: match fields.take("enrolment") {
@@ -85,6 +94,10 @@ impl State {
             keys: fields.list("keys", Key::from_json)?,
             accounts: fields.list("accounts", Account::from_json)?,
             // Added later: absent in older states, and where there is none.
+            joining: match fields.take("joining") {
+                None => None,
+                Some(joining) => Some(Enrolment::from_json(joining)?),
+            },
             transactions: if fields.0.contains_key("transactions") {
                 fields.list("transactions", Transaction::from_json)?
             } else {
@@ -107,6 +120,9 @@ impl State {
             ),
         ]);
         // Left out when empty, so that an older release reads what it can.
+        if let (Some(fields), Some(joining)) = (value.as_object_mut(), &self.joining) {
+            fields.insert("joining".to_owned(), joining.to_json());
+        }
         if let Some(fields) = value.as_object_mut()
             && !self.transactions.is_empty()
         {
@@ -119,6 +135,41 @@ impl State {
     /// The server this device belongs to.
     pub fn enrolment(&self) -> Result<&Enrolment, Error> {
         self.enrolment.as_ref().ok_or(Error::NotEnrolled)
+    }
+
+    /// The server that has the other half of a key.
+    pub fn enrolment_of<'a>(&'a self, key: &'a Key) -> Result<&'a Enrolment, Error> {
+        key.enrolment.as_ref().map_or_else(|| self.enrolment(), Ok)
+    }
+
+    /// Whether a key is with another server than the one this device belongs to.
+    #[must_use]
+    pub const fn is_elsewhere(key: &Key) -> bool {
+        key.enrolment.is_some()
+    }
+
+    /// The next share of a key is proved. If that brings it to another server, this device
+    /// belongs there from now on; its other keys stay where they are.
+    pub(crate) fn promote(&mut self, id: &str, at: u64) -> Result<(), Error> {
+        let Some(arrived) = self.key_mut(id)?.promote(at) else {
+            return Ok(());
+        };
+        self.joining = None;
+        let left = self.enrolment.replace(arrived);
+        for key in &mut self.keys {
+            if key.id == id {
+                key.enrolment = None;
+            } else if key.enrolment.is_none() {
+                key.enrolment = left.clone();
+            }
+        }
+        // Those that are where this device belongs now say nothing else.
+        for key in &mut self.keys {
+            if key.enrolment == self.enrolment {
+                key.enrolment = None;
+            }
+        }
+        Ok(())
     }
 
     /// The account with this UUID.
@@ -158,7 +209,7 @@ impl Enrolment {
         }
     }
 
-    fn from_json(value: Value) -> Option<Self> {
+    pub(super) fn from_json(value: Value) -> Option<Self> {
         let mut fields = Fields::of(value, &["server", "deviceKey"])?;
         Some(Self {
             server: fields.text("server")?,
@@ -166,7 +217,7 @@ impl Enrolment {
         })
     }
 
-    fn to_json(&self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         json_object([
             ("server", self.server.as_str().into()),
             ("deviceKey", self.device_key.as_str().into()),

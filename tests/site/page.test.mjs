@@ -276,6 +276,18 @@ test('recovers a lost account instead of making one', async () => {
   assert.deepEqual(page.errors, []);
 });
 
+test('moves a key that has words, and no other', async () => {
+  const without = await browser.open({ answers: { ...READY, tandem_status: withKey(WITHOUT_WORDS) } });
+  await without.locator('[data-action="words"]:enabled').waitFor();
+  assert.ok(await without.locator('[data-action="move"]').isHidden());
+  const answers = { ...READY, tandem_status: withKey(WITH_WORDS), tandem_move: { result: {} } };
+  const page = await browser.open({ answers });
+  await page.locator('[data-action="move"]:enabled').click();
+  await page.locator('[data-action="move"]:enabled').waitFor();
+  const asked = (await calls(page)).find(({ params }) => params?.request?.method === 'tandem_move');
+  assert.deepEqual(asked.params.request.params, { key: WITH_WORDS.keyId });
+});
+
 test('has the snap show a private key, and never sees it', async () => {
   const answers = { ...READY, tandem_exportKey: { result: { account: WITH_ACCOUNT.accounts[0].id } } };
   const page = await browser.open({ answers });

@@ -329,6 +329,14 @@ test('a private key is typed after a warning, into a prompt that says where it m
   }
 });
 
+test('before a key moves, the dialog says what the old server keeps', async () => {
+  const summary = { origin: 'http://localhost:8000', server: 'wss://old', accounts: [ACCOUNT] };
+  const { shown, params, response } = await dialog('moveWarning', summary, false);
+  for (const part of [summary.origin, summary.server, ACCOUNT]) assert.ok(shown.includes(part), part);
+  assert.ok(shown.some((text) => /older copy of this\s+device's share/u.test(text)));
+  assert.deepEqual([params.type, response], ['confirmation', { result: false }]);
+});
+
 test('the private key is shown only in the second dialog, after a warning', async () => {
   const warning = await dialog('exportWarning', { origin: 'http://localhost:8000', accounts: [ACCOUNT] }, false);
   for (const part of ['http://localhost:8000', ACCOUNT]) assert.ok(warning.shown.includes(part), part);

@@ -5,6 +5,7 @@ pub mod backup;
 pub mod cancel;
 pub mod enrol;
 pub mod export;
+pub mod move_key;
 pub mod receipt;
 pub mod recover;
 pub mod recovery;

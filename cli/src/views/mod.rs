@@ -6,6 +6,7 @@ mod create_account;
 mod enrol;
 mod export_key;
 mod import_key;
+mod move_key;
 mod page;
 mod permit;
 mod recover;
@@ -84,6 +85,7 @@ pub fn dialog(view: &str, summary: Value) -> Result<Dialog, String> {
         "importPermit" => of::<import_key::ImportPermit>(summary),
         "exportWarning" => of::<export_key::ExportWarning>(summary),
         "exportedKey" => of::<export_key::ExportedKey>(summary),
+        "moveWarning" => of::<move_key::MoveWarning>(summary),
         "backupWarning" => of::<backup::BackupWarning>(summary),
         "backup" => of::<backup::Backup>(summary),
         "sign" => of::<sign::Sign>(summary),

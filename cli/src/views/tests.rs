@@ -69,6 +69,10 @@ fn all() -> Vec<(&'static str, Value)> {
             json!({"address": "0x00aa", "privateKey": "0x00bb"}),
         ),
         (
+            "moveWarning",
+            json!({"origin": "tandem-cli", "server": "wss://s", "accounts": accounts}),
+        ),
+        (
             "backupWarning",
             json!({"origin": "tandem-cli", "accounts": accounts}),
         ),

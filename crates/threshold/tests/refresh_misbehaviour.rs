@@ -358,26 +358,6 @@ fn pieces_that_are_no_scalars_or_points_are_refused() {
 }
 
 #[test]
-fn a_key_with_further_accounts_is_not_taken_as_an_import() {
-    let (device, _) = old_shares();
-    let (_, message) = Base::deal_from_pieces(&device, &third_point(), &FRESH).unwrap();
-    let releases = pair::releases();
-    let ceremony = Ceremony {
-        kind: Kind::Refresh {
-            key: device.id(),
-            from_epoch: 0,
-            basis: Basis::Deal,
-        },
-        releases: &releases,
-        device_nonce: &[1; 32],
-        server_nonce: &[2; 32],
-    };
-    assert!(Base::accept_deal(&ceremony, &message).is_ok());
-    let imported = Base::accept_import(&ceremony, &message);
-    assert_eq!(imported.err(), Some(retry(Reason::WrongPieces)));
-}
-
-#[test]
 fn each_way_of_starting_belongs_to_one_role() {
     let (device, server) = old_shares();
     let dealt = Base::deal_from_pieces(&server, &third_point(), &FRESH);

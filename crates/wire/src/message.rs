@@ -162,7 +162,8 @@ pub enum Purpose {
         /// The first round of step 10.3 of the threshold protocol.
         round: MessageBytes,
     },
-    /// Makes the first pair of shares of a key that the device knows.
+    /// Makes the first pair of shares with this server, of a key that the device knows, in one
+    /// piece or in two.
     Import(ImportRequest),
     /// Asks for the server's share, to show the private key to its user.
     Export(ExportRequest),
@@ -186,6 +187,8 @@ pub struct ExportRequest {
 pub struct ImportRequest {
     /// Key id.
     pub key: [u8; 32],
+    /// Epoch of the device's share, or 0 if it has none.
+    pub epoch: u32,
     /// The one-time permit, normalised, where the server asked for one.
     pub permit: Option<String>,
     /// Step 10.2 of the threshold protocol.
@@ -615,12 +618,13 @@ mod tests {
         let request = |permit| {
             Purpose::Import(ImportRequest {
                 key: [7; 32],
+                epoch: 3,
                 permit,
                 deal: vec![0xaa],
                 round: vec![0xbb, 0xcc],
             })
         };
-        let start = [&[9][..], &[7; 32]].concat();
+        let start = [&[9][..], &[7; 32], &[3]].concat();
         let rest = [1, 0xaa, 2, 0xbb, 0xcc];
         let without = [&start[..], &[0], &rest].concat();
         assert_eq!(encode(&request(None)), without);

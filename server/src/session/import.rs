@@ -1,6 +1,7 @@
-//! Import, the server's side (SPEC.md 10.1 (c)): the first pair of shares of a key that
-//! the device knows. An operator's permit is needed, because whoever uses the key afterwards
-//! cannot tell that it once existed in one place.
+//! Import, the server's side (SPEC.md 10.1 (c)): the first pair of shares with this server, of a
+//! key that the device knows in one piece, or in two because it leaves another server. An
+//! operator's permit is needed, because whoever uses the key afterwards cannot tell that it
+//! could be computed once.
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub(super) async fn run(
 ) -> Result<(), End> {
     let ImportRequest {
         key,
+        epoch,
         permit,
         deal,
         round,
@@ -57,7 +59,7 @@ pub(super) async fn run(
     };
     let pair = Pair {
         key,
-        from_epoch: 0,
+        from_epoch: epoch,
         basis: Basis::Deal,
     };
 
@@ -76,7 +78,7 @@ pub(super) async fn run(
                 device_nonce: &device_nonce,
                 server_nonce: &server_nonce,
             };
-            Base::accept_import(&ceremony, &deal)
+            Base::accept_deal(&ceremony, &deal)
         })
         .await?;
     let proved = rounds.make_pair(&opened, releases, pair, base, round);

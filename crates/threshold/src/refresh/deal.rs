@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::base::{Base, Public, scalar};
 use super::messages::Deal;
-use crate::derive::{imported_chain_code, is_imported};
+use crate::derive::imported_chain_code;
 use crate::share::compressed;
 use crate::{Abort, Basis, Ceremony, KeyId, KeyShare, Kind, Reason, Role, codec};
 
@@ -68,20 +68,6 @@ impl Base {
     #[must_use]
     pub const fn key(&self) -> &KeyId {
         &self.key
-    }
-
-    /// Step 10.2 at the server: checks that what it was dealt is an imported key.
-    ///
-    /// # Errors
-    /// As [`Base::accept_deal`]; [`Reason::WrongPieces`] also for a key that other keys
-    /// can be derived from.
-    pub fn accept_import(ceremony: &Ceremony, message: &[u8]) -> Result<Self, Abort> {
-        let base = Self::accept_deal(ceremony, message)?;
-        let public_key = compressed(&base.party.pk);
-        match public_key {
-            Some(key) if is_imported(&key, &base.party.derivation_data.chain_code) => Ok(base),
-            _ => Err(Abort::retry(Reason::WrongPieces)),
-        }
     }
 
     /// Step 10.2 at the server: checks what it was dealt.

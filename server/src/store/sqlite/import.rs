@@ -53,7 +53,7 @@ fn replace(transaction: &Connection, new: &NewKey<'_>) -> Result<(), StoreError>
     let replaced = transaction.execute(
         "UPDATE keys SET sealed_share = ?3, epoch = ?2, strikes = 0, frozen_at = NULL,
              frozen_reason = NULL, device_release = ?4, server_release = ?5, created_at = ?6
-         WHERE id = ?1 AND epoch = ?2
+         WHERE id = ?1 AND epoch <= ?2
              AND NOT EXISTS (SELECT 1 FROM signatures WHERE key = ?1)
              AND NOT EXISTS (SELECT 1 FROM next_shares WHERE key = ?1)",
         params![
