@@ -1,6 +1,6 @@
 // Kills without mercy, for as long as it takes: the server as a process under the device's code
-// natively, then the snap under MetaMask's own controllers. `npm run chaos -- 200 50` makes fewer
-// cycles; TANDEM_SEED repeats the choices of a run. `npm test` has a short run of both.
+// natively, then the snap under MetaMask's own controllers. `npm run chaos -- 200 50` stops after
+// fewer kills inside a ceremony; TANDEM_SEED repeats the choices of a run. `npm test` has a short run of both.
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,12 +9,12 @@ import { root } from './paths.mjs';
 import { main, run, ScriptError } from './run.mjs';
 import { setup } from './setup.mjs';
 
-const SERVER_CYCLES = 2000;
-const SNAP_CYCLES = 500;
+const SERVER_KILLS = 2000;
+const SNAP_KILLS = 500;
 
-export async function chaos([serverCycles = SERVER_CYCLES, snapCycles = SNAP_CYCLES]) {
-  for (const cycles of [serverCycles, snapCycles]) {
-    if (!/^\d+$/u.test(cycles)) throw new ScriptError(`${cycles} is not a number of cycles`);
+export async function chaos([serverKills = SERVER_KILLS, snapKills = SNAP_KILLS]) {
+  for (const kills of [serverKills, snapKills]) {
+    if (!/^\d+$/u.test(kills)) throw new ScriptError(`${kills} is not a number of kills`);
   }
   setup();
   await build();
@@ -22,8 +22,8 @@ export async function chaos([serverCycles = SERVER_CYCLES, snapCycles = SNAP_CYC
   const env = {
     TANDEM_SEED: seed,
     TANDEM_SERVER_BIN: join(root, 'target', 'release', 'tandem-server'),
-    TANDEM_CHAOS_CYCLES: `${serverCycles}`,
-    TANDEM_CHAOS_SNAP_CYCLES: `${snapCycles}`,
+    TANDEM_CHAOS_KILLS: `${serverKills}`,
+    TANDEM_CHAOS_SNAP_KILLS: `${snapKills}`,
   };
   const native = ['test', '--locked', '--package', 'tandem-tests', '--test', 'chaos', '--', '--nocapture'];
   run('cargo', native, { cwd: root, env });

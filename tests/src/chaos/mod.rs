@@ -35,6 +35,10 @@ pub struct Report {
     pub cycles: BTreeMap<String, usize>,
     /// Cycles in which the fault hit while the request was not answered.
     pub struck: usize,
+    /// Those of them in which the server was killed.
+    pub server_kills: usize,
+    /// Keys that a new device took over with their words.
+    pub recovered: usize,
     /// Signatures that were made and judged.
     pub signatures: usize,
     /// Restored states that were refused for their age.
@@ -50,20 +54,29 @@ impl fmt::Display for Report {
         }
         write!(
             f,
-            "{:>6}  in all; {} hit a request that was running; {} signatures, no nonce twice; {} states too old; {} keys struck out",
+            "{:>6}  in all; {} hit a request that was running, {} of them kills of the server; {} signatures, no nonce twice; {} keys recovered; {} states too old; {} keys struck out",
             self.cycles.values().sum::<usize>(),
             self.struck,
+            self.server_kills,
             self.signatures,
+            self.recovered,
             self.too_old,
             self.struck_out,
         )
     }
 }
 
-/// Runs `cycles` cycles. Panics at the first broken promise, with the cycle that broke it.
-pub async fn run(seed: u64, cycles: usize) -> Report {
+/// How many cycles a kill of the server inside a ceremony takes at most, on average.
+const CYCLES_FOR_A_KILL: usize = 5;
+
+/// Runs until the server was killed `kills` times inside a ceremony. Panics at the first broken
+/// promise, with the cycle that broke it.
+pub async fn run(seed: u64, kills: usize) -> Report {
     let mut chaos = Chaos::start(seed).await;
-    for number in 0..cycles {
+    for number in 0..kills * CYCLES_FOR_A_KILL {
+        if chaos.report.server_kills >= kills {
+            break;
+        }
         let cycle = Cycle::choose(&mut chaos.random);
         chaos.context = format!("seed {seed}, cycle {number}: {cycle:?}");
         chaos.cycle(cycle).await;
@@ -106,13 +119,20 @@ impl Chaos {
     async fn cycle(&mut self, cycle: Cycle) {
         let place = self.random.usize(..self.subjects.len());
         // A key is made by a device that has none; the one before comes back if none is made.
-        let before = match cycle.act {
-            Act::Keygen => {
-                let fresh = Subject::without_account(self.code()).await;
-                self.replace(place, fresh)
-            }
-            Act::Sign | Act::PrepareAndSign | Act::Refresh => None,
+        let before = if cycle.act.starts_afresh() {
+            let fresh = Subject::without_account(self.code()).await;
+            self.replace(place, fresh)
+        } else {
+            None
         };
+        if cycle.act == Act::Recover {
+            self.recover(place, cycle).await;
+            return;
+        }
+        if cycle.act == Act::Drill && !self.subject(place).find_words().await {
+            return;
+        }
+        self.permit(place, cycle.act).await;
         let wallet = self.subject(place).wallet.clone();
         self.restored = matches!(cycle.fault, Fault::OldState(_));
         if let Fault::OldState(steps) = cycle.fault {
@@ -132,6 +152,7 @@ impl Chaos {
         self.disarm(&wallet);
         if struck.get() || !answered {
             self.report.struck += 1;
+            self.report.server_kills += usize::from(cycle.kills_server());
         }
         *self.report.cycles.entry(cycle.kind()).or_default() += 1;
         if self.restored {
@@ -144,6 +165,72 @@ impl Chaos {
         {
             self.replace(place, before);
         }
+    }
+
+    /// The operator hands out what the user needs.
+    async fn permit(&self, place: usize, act: Act) {
+        let subject = self.subject(place);
+        let permit = match (act.needs(), subject.key().await) {
+            (Some("import"), _) => self.server.borrow().command(&["import-permit"]),
+            (Some(operation), Some(key)) => {
+                self.server.borrow().command(&["permit", &key, operation])
+            }
+            _ => return,
+        };
+        *subject.wallet.permit.borrow_mut() = permit;
+    }
+
+    /// A new device takes the key of another over, through a fault; once it has it, it signs and
+    /// the other one does not.
+    async fn recover(&mut self, place: usize, cycle: Cycle) {
+        if !self.subject(place).find_words().await {
+            return;
+        }
+        let (paper, account) = {
+            let subject = self.subject(place);
+            (subject.wallet.paper.borrow().clone(), subject.account())
+        };
+        let mut successor = self.subject(place).successor(self.code()).await;
+        *successor.wallet.paper.borrow_mut() = paper;
+        // An old state of a device that has none is none.
+        let struck = Rc::new(Cell::new(false));
+        let fate = self.arm(&successor.wallet, cycle.fault, &struck);
+        let device = TestDevice::new(&successor.wallet, fate);
+        let answer = successor.act(&device, Act::Recover).await;
+        drop(device);
+        self.disarm(&successor.wallet);
+        let answered = answer
+            .as_ref()
+            .is_some_and(|answer| answer.get("result").is_some());
+        if struck.get() || !answered {
+            self.report.struck += 1;
+            self.report.server_kills += usize::from(cycle.kills_server());
+        }
+        *self.report.cycles.entry(cycle.kind()).or_default() += 1;
+        if !answered {
+            // What was cut off is asked for again.
+            let device = TestDevice::new(&successor.wallet, Fate::Lives);
+            let again = successor.act(&device, Act::Recover).await;
+            let again = again.expect("the device lives");
+            assert!(again.get("result").is_some(), "{}: {again}", self.context);
+        }
+        assert_eq!(successor.account(), account, "{}", self.context);
+        let lost = self.replace(place, successor).expect("a subject");
+        self.report.recovered += 1;
+        self.nothing_is_lost(place).await;
+        self.subject_mut(place).remember();
+        let mut lost = lost;
+        let device = TestDevice::new(&lost.wallet, Fate::Lives);
+        let refused = lost
+            .act(&device, Act::Sign)
+            .await
+            .expect("the device lives");
+        let name = refused.pointer("/error/name").and_then(Value::as_str);
+        assert!(
+            matches!(name, Some("ServerLacksKey" | "KeyFrozen")),
+            "{}: the old device: {refused}",
+            self.context
+        );
     }
 
     /// Prepares the fault; returns how the device ends.

@@ -30,6 +30,16 @@ pub enum Act {
     PrepareAndSign,
     /// New shares for the key.
     Refresh,
+    /// Other recovery words.
+    SetWords,
+    /// The words are typed, and what they open is made anew.
+    Drill,
+    /// A new device takes the key over with the words.
+    Recover,
+    /// The first account of a device: of a private key that its user has.
+    Import,
+    /// The private key is shown.
+    Export,
 }
 
 /// Who dies, and when.
@@ -65,10 +75,15 @@ impl Cycle {
     /// The next cycle.
     pub fn choose(random: &mut fastrand::Rng) -> Self {
         // A keygen or a refresh costs fifty signatures.
-        let act = match random.u8(..16) {
+        let act = match random.u8(..24) {
             0 | 1 => Act::Keygen,
             2..=4 => Act::Refresh,
-            5..=9 => Act::PrepareAndSign,
+            5 | 6 => Act::Recover,
+            7 => Act::Import,
+            8 | 9 => Act::SetWords,
+            10 | 11 => Act::Drill,
+            12 => Act::Export,
+            13..=17 => Act::PrepareAndSign,
             _ => Act::Sign,
         };
         let fault = match random.u8(..10) {
@@ -94,6 +109,14 @@ impl Cycle {
         Self { act, fault }
     }
 
+    /// Whether it is the server that dies.
+    pub const fn kills_server(self) -> bool {
+        matches!(
+            self.fault,
+            Fault::ServerAtFrame { .. } | Fault::ServerAtSync { .. } | Fault::ServerAtRandom(_)
+        )
+    }
+
     /// For the report.
     pub fn kind(self) -> String {
         let act = match self.act {
@@ -101,6 +124,11 @@ impl Cycle {
             Act::Sign => "sign",
             Act::PrepareAndSign => "prepare and sign",
             Act::Refresh => "refresh",
+            Act::SetWords => "set words",
+            Act::Drill => "drill",
+            Act::Recover => "recover",
+            Act::Import => "import",
+            Act::Export => "export",
         };
         let fault = match self.fault {
             Fault::DeviceBefore(_) | Fault::DeviceAfter(_) => "device ends at a call",
@@ -115,6 +143,21 @@ impl Cycle {
 }
 
 impl Act {
+    /// Whether it begins with a device that has no key.
+    pub const fn starts_afresh(self) -> bool {
+        matches!(self, Self::Keygen | Self::Import)
+    }
+
+    /// What the operator must permit, if anything.
+    pub const fn needs(self) -> Option<&'static str> {
+        match self {
+            Self::SetWords | Self::Drill => Some("recovery"),
+            Self::Export => Some("export"),
+            Self::Import => Some("import"),
+            _ => None,
+        }
+    }
+
     /// Whether its result is a signature.
     pub const fn signs(self) -> bool {
         matches!(self, Self::Sign | Self::PrepareAndSign)

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
+use tandem_threshold::recovery::Words;
 
 use super::plan::Act;
 use crate::{Fate, TestDevice, Wallet, fresh_id};
@@ -17,6 +18,10 @@ pub struct Subject {
     messages: usize,
     /// What the wallet kept after the last ceremonies, newest last.
     history: VecDeque<Option<String>>,
+    /// All words that were ever shown to the user, who cannot know which were set.
+    papers: Vec<Vec<String>>,
+    /// An old state of the device may believe in words that the server has dropped since.
+    words_in_doubt: bool,
 }
 
 /// How many states a subject remembers.
@@ -27,13 +32,60 @@ impl Subject {
     pub async fn without_account(code: String) -> Self {
         let wallet = Rc::new(Wallet::default());
         *wallet.code.borrow_mut() = code;
+        *wallet.secret.borrow_mut() = format!("{:032x}{:032x}", 1, fastrand::u128(..));
+        wallet.takes_words.set(true);
         let device = TestDevice::new(&wallet, Fate::Lives);
         device.result(PAGE, "tandem_enrol", json!({})).await;
         Self {
             wallet,
             messages: 0,
             history: VecDeque::new(),
+            papers: Vec::new(),
+            words_in_doubt: false,
         }
+    }
+
+    /// A new device of the same user, who has lost this one.
+    pub async fn successor(&self, code: String) -> Self {
+        let mut successor = Self::without_account(code).await;
+        successor.messages = self.messages;
+        successor.papers = self.papers.clone();
+        successor
+    }
+
+    /// The user finds the words that this device believes in. False if the key has none, or
+    /// the device was taken back to before others were set.
+    pub async fn find_words(&self) -> bool {
+        let device = TestDevice::new(&self.wallet, Fate::Lives);
+        let status = device.result(PAGE, "tandem_status", json!({})).await;
+        let recovery = &status["keys"][0]["recovery"];
+        let wanted = recovery["recoveryPublicKey"].as_str();
+        let Some(wanted) = wanted.filter(|_| !self.words_in_doubt) else {
+            return false;
+        };
+        let is_it = |paper: &&Vec<String>| {
+            let words = Words::read(&paper.join(" ")).expect("words that were shown");
+            format!("0x{}", words.key().public_key()) == wanted
+        };
+        let paper = self.papers.iter().rev().find(is_it);
+        let paper = paper.expect("words that nobody was shown were set").clone();
+        *self.wallet.paper.borrow_mut() = paper;
+        true
+    }
+
+    /// Writes down what the last act has shown.
+    fn keep_paper(&mut self) {
+        let paper = self.wallet.paper.borrow().clone();
+        if !paper.is_empty() && !self.papers.contains(&paper) {
+            self.papers.push(paper);
+        }
+    }
+
+    /// The id of the device's key.
+    pub async fn key(&self) -> Option<String> {
+        let device = TestDevice::new(&self.wallet, Fate::Lives);
+        let status = device.result(PAGE, "tandem_status", json!({})).await;
+        status["keys"][0]["keyId"].as_str().map(str::to_owned)
     }
 
     /// The same with an account.
@@ -61,12 +113,23 @@ impl Subject {
     pub fn go_back(&mut self, steps: usize) {
         let place = self.history.len().saturating_sub(1 + steps);
         if let Some(old) = self.history.get(place) {
+            self.words_in_doubt = steps > 0;
             *self.wallet.stored.borrow_mut() = old.clone();
         }
     }
 
     /// Asks the device; none if it ended.
     pub async fn act(&mut self, device: &TestDevice, act: Act) -> Option<Value> {
+        let answer = self.ask(device, act).await;
+        self.keep_paper();
+        let is_done = |answer: &Value| answer.get("result").is_some();
+        if act == Act::SetWords && answer.as_ref().is_some_and(is_done) {
+            self.words_in_doubt = false;
+        }
+        answer
+    }
+
+    async fn ask(&mut self, device: &TestDevice, act: Act) -> Option<Value> {
         match act {
             Act::Keygen => {
                 device
@@ -79,11 +142,18 @@ impl Subject {
                 device.request(PAGE, "tandem_prepare", params).await?;
                 self.sign(device).await
             }
-            Act::Refresh => {
-                let params = json!({"account": self.account()?["id"]});
-                device.request(PAGE, "tandem_refresh", params).await
-            }
+            Act::Refresh => self.of_account(device, "tandem_refresh").await,
+            Act::SetWords => self.of_account(device, "tandem_setRecovery").await,
+            Act::Drill => self.of_account(device, "tandem_drill").await,
+            Act::Export => self.of_account(device, "tandem_exportKey").await,
+            Act::Recover => device.request(PAGE, "tandem_recover", json!({})).await,
+            Act::Import => device.request(PAGE, "tandem_importKey", json!({})).await,
         }
+    }
+
+    async fn of_account(&self, device: &TestDevice, method: &str) -> Option<Value> {
+        let params = json!({"account": self.account()?["id"]});
+        device.request(PAGE, method, params).await
     }
 
     async fn sign(&mut self, device: &TestDevice) -> Option<Value> {
