@@ -56,9 +56,6 @@ impl Device {
         }
         let moves = record.moves_to().is_some();
         match self.confirm(key, Which::Next).await {
-            // The server that it moves to is not asked about the share in use, which is
-            // another server's business: that one signs on.
-            Err(Error::Server(_)) if moves => Ok(()),
             Err(error)
                 if refused_for(&error, RefusalCode::EpochMismatch)
                     || moves && refused_for(&error, RefusalCode::UnknownKey) =>
@@ -69,6 +66,9 @@ impl Device {
                 }))
                 .await
             }
+            // Whatever is wrong at the server that it moves to, the share in use is another
+            // server's business, and signs on.
+            Err(_) if moves => Ok(()),
             outcome => outcome,
         }
     }

@@ -3,7 +3,8 @@
  * and answers it.
  *
  * Unless told otherwise this user agrees to everything, writes recovery words down and
- * repeats them, and types `enrolmentCode` where another dialog asks for text. `answerNext` scripts one answer; the answer may be
+ * repeats them, types them and `permit` where they are asked for, and `enrolmentCode` where another
+ * dialog asks for text. `answerNext` scripts one answer; the answer may be
  * a function of what is shown, and may be a promise (a slow reader).
  */
 
@@ -21,6 +22,8 @@
 export class User {
   /** What the user types into a prompt. */
   enrolmentCode = '';
+  /** What the operator handed out. */
+  permit = '';
   /** The recovery words that were shown last, in order. @type {string[]} */
   paper = [];
   /** Every dialog of the snap, oldest first. @type {Dialog[]} */
@@ -90,6 +93,8 @@ export class User {
       case 'confirmation':
         return true;
       case 'prompt':
+        if (/wants a permit/u.test(dialog.text)) return this.permit;
+        if (/Check your recovery words|Recover your accounts/u.test(dialog.text)) return this.paper.join(' ');
         return this.repeat(dialog) ?? this.enrolmentCode;
       default:
         return null;

@@ -14,7 +14,8 @@ use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use tandem_threshold::KeyId;
@@ -28,6 +29,8 @@ use crate::store::{
 
 /// How long to wait while another process writes.
 const BUSY: Duration = Duration::from_secs(10);
+/// The same, for one try where SQLite does not wait itself.
+const BUSY_STEP: Duration = Duration::from_millis(20);
 
 /// A store in a file.
 #[derive(Debug)]
@@ -86,8 +89,7 @@ impl SqliteStore {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY)?;
         // Full: a commit that returned survives a power cut.
-        connection
-            .pragma_update(None, "journal_mode", "wal")
+        write_ahead(&connection)
             .and_then(|()| connection.pragma_update(None, "synchronous", "full"))
             .and_then(|()| connection.pragma_update(None, "foreign_keys", true))
             .and_then(|()| connection.pragma_update(None, "trusted_schema", false))
@@ -109,6 +111,23 @@ impl SqliteStore {
         self.connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Turns the file to write-ahead logging. Several processes may do so with a new file at the same
+/// moment; SQLite then says that it is busy without having waited.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let deadline = Instant::now() + BUSY;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error)
+                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+                    && Instant::now() < deadline =>
+            {
+                thread::sleep(BUSY_STEP);
+            }
+            outcome => return outcome,
+        }
     }
 }
 
