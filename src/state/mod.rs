@@ -10,6 +10,7 @@
 mod key;
 mod record;
 mod recovery;
+mod servers;
 mod transaction;
 
 pub use key::{Key, Which};

@@ -137,41 +137,6 @@ impl State {
         self.enrolment.as_ref().ok_or(Error::NotEnrolled)
     }
 
-    /// The server that has the other half of a key.
-    pub fn enrolment_of<'a>(&'a self, key: &'a Key) -> Result<&'a Enrolment, Error> {
-        key.enrolment.as_ref().map_or_else(|| self.enrolment(), Ok)
-    }
-
-    /// Whether a key is with another server than the one this device belongs to.
-    #[must_use]
-    pub const fn is_elsewhere(key: &Key) -> bool {
-        key.enrolment.is_some()
-    }
-
-    /// The next share of a key is proved. If that brings it to another server, this device
-    /// belongs there from now on; its other keys stay where they are.
-    pub(crate) fn promote(&mut self, id: &str, at: u64) -> Result<(), Error> {
-        let Some(arrived) = self.key_mut(id)?.promote(at) else {
-            return Ok(());
-        };
-        self.joining = None;
-        let left = self.enrolment.replace(arrived);
-        for key in &mut self.keys {
-            if key.id == id {
-                key.enrolment = None;
-            } else if key.enrolment.is_none() {
-                key.enrolment = left.clone();
-            }
-        }
-        // Those that are where this device belongs now say nothing else.
-        for key in &mut self.keys {
-            if key.enrolment == self.enrolment {
-                key.enrolment = None;
-            }
-        }
-        Ok(())
-    }
-
     /// The account with this UUID.
     pub fn account(&self, id: &str) -> Result<&Account, Error> {
         self.accounts
