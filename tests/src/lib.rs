@@ -17,6 +17,13 @@ mod server;
 mod terminal;
 mod tls;
 
+/// The distance from one moment of a kill to the next: 1 if `TANDEM_EXHAUSTIVE=1`, else `usually`. An
+/// odd one meets frames of both directions.
+pub fn stride(usually: usize) -> usize {
+    let exhaustive = std::env::var("TANDEM_EXHAUSTIVE").is_ok_and(|value| value == "1");
+    if exhaustive { 1 } else { usually }
+}
+
 pub use anvil::{Anvil, until};
 pub use host::{Direction, Fate, TestDevice, Wallet, fresh_id};
 pub use server::{Killer, Server, built};

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use serde_json::{Value, json};
-use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet, fresh_id};
+use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet, fresh_id, stride};
 use tokio::task::LocalSet;
 
 const PAGE: &str = "http://localhost:8000";
@@ -197,7 +197,7 @@ fn an_import_that_is_cut_off_anywhere_can_be_done_again() {
         whole.result(PAGE, "tandem_importKey", json!({})).await;
         let calls = whole.calls();
         // Each call is before the next one: every second covers them.
-        for call in (1..=calls).step_by(2) {
+        for call in (1..=calls).step_by(stride(5)) {
             let server = Server::start();
             let wallet = enrolled(&server).await;
             permit(&server, &wallet);
@@ -222,7 +222,7 @@ fn the_server_may_be_killed_at_every_frame_of_an_import() {
         let server = Rc::new(RefCell::new(Server::start()));
         let mut victim = 0;
         loop {
-            victim += 1;
+            victim += stride(3);
             let code = server.borrow().enrolment_code();
             let wallet = enrolled_with(code).await;
             // A key of its own: those before are another device's.

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use serde_json::{Value, json};
-use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet, fresh_id};
+use tandem_tests::{Direction, Fate, Server, TestDevice, Wallet, fresh_id, stride};
 use tokio::task::LocalSet;
 
 const PAGE: &str = "http://localhost:8000";
@@ -211,10 +211,9 @@ fn the_device_may_end_at_every_call_of_a_move() {
     local(async {
         let world = World::new().await;
         let before = world.wallet.stored.borrow().clone().unwrap();
-        // Every second call: before one is after the one before it.
         let mut call = 0;
         loop {
-            call += 2;
+            call += stride(5);
             let wallet = world.with_state(&before);
             // A new server of its own: what is left there belongs to one device.
             let world = World {
@@ -264,7 +263,7 @@ fn the_new_server_may_be_killed_at_every_frame_of_a_move() {
         let before = world.wallet.stored.borrow().clone().unwrap();
         let mut victim = 0;
         loop {
-            victim += 1;
+            victim += stride(3);
             let wallet = world.with_state(&before);
             let world = World {
                 old: world.old.clone(),
