@@ -24,6 +24,7 @@ mod frame;
 mod identity;
 mod message;
 mod release;
+mod request;
 mod url;
 
 pub use enrolment::{EnrolmentCode, EnrolmentCodeError, Token};
@@ -33,11 +34,13 @@ pub use frame::{
 };
 pub use identity::{DeviceId, DeviceKey, IdentityError};
 pub use message::{
-    DecodeError, ExportRequest, ImportRequest, KITS_MAX, MessageBytes, Open, PRESIGN_MAX,
-    PresignRequest, Problem, Purpose, RecoveryRequest, Refusal, RefusalCode, RequestId,
-    SignRequest, SignatureBytes, ToDevice, ToServer, Unsigned, UseRequest, WordsProof, request_id,
+    DecodeError, Open, Problem, Purpose, Refusal, RefusalCode, ToDevice, ToServer, Unsigned,
 };
 pub use release::{Release, release};
+pub use request::{
+    ExportRequest, ImportRequest, KITS_MAX, MessageBytes, PRESIGN_MAX, PresignRequest,
+    RecoveryRequest, RequestId, SignRequest, SignatureBytes, UseRequest, WordsProof, request_id,
+};
 pub use url::{ServerUrl, UrlError};
 
 /// The WebSocket subprotocol both ends offer.
